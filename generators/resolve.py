@@ -1,0 +1,435 @@
+"""Stage 3, resolve: checked trees become the frozen RuleSet.
+
+Names become values, texts their defaults, ids their full form; abbreviated examples become whole
+lines. After it there is no YAML any more: the targets read the RuleSet alone. Comes after ``check``,
+whose promises (no dangling name, every constraint well-formed) it relies on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from stream_import_rules import model
+from stream_import_rules.model import Field, Rule, Source, Value
+
+from . import samples
+from .diagnostics import Diagnostic, RulesError
+from .load import Path_, Tree
+
+#: JSON types of the rule language in the words of messages and documentation.
+TYPE_WORDS = {
+    "string": "a string",
+    "time": "a string",
+    "integer": "an integer",
+    "number": "a number",
+    "boolean": "true or false",
+    "list": "an array",
+    "map": "an object",
+    "record": "an object",
+}
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A node of a rule file with where it stands."""
+
+    tree: Tree
+    path: Path_
+    data: Any
+
+    def __getitem__(self, key: str | int) -> Spec:
+        return Spec(self.tree, (*self.path, key), self.data[key])
+
+    def get(self, key: str) -> Spec | None:
+        return self[key] if isinstance(self.data, dict) and key in self.data else None
+
+    def items(self) -> Iterator[tuple[str, Spec]]:
+        for key in self.data:
+            yield key, self[key]
+
+    def list(self, key: str) -> list[Spec]:
+        found = self.get(key)
+        return [] if found is None else [found[i] for i in range(len(found.data))]
+
+    @property
+    def where(self) -> str:
+        return f"{self.tree.file}:{self.tree.line(self.path)}"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value stands: its id prefix, its JSON Pointer (pattern and first instance), its names."""
+
+    prefix: str
+    entity: str
+    label: str
+    member: str
+    pattern: str
+    pointer: str
+    base: Any
+    full: Any
+    sources: Spec | None
+
+    @property
+    def noun(self) -> str:
+        """The place in the words of a message: a member by its name, an item by its list."""
+        if not self.member:
+            return "an entry"
+        return f"an item of `{self.member}`" if self.pattern.endswith("/*") else f"`{self.member}`"
+
+    def below(self, member: str, spec: Spec) -> Place:
+        step = samples.escape(member)
+        return replace(
+            self,
+            prefix=f"{self.prefix}.{member}",
+            member=member,
+            pattern=f"{self.pattern}/{step}",
+            pointer=f"{self.pointer}/{step}",
+            sources=spec.get("sources") or self.sources,
+        )
+
+    def item(self, spec: Spec) -> Place:
+        return replace(
+            self,
+            prefix=f"{self.prefix}.item",
+            pattern=f"{self.pattern}/*",
+            pointer=f"{self.pointer}/0",
+            sources=spec.get("sources") or self.sources,
+        )
+
+
+def resolve(trees: list[Tree]) -> model.RuleSet:
+    """The RuleSet of checked trees. Raises ``RulesError`` for two rules with one id."""
+    return _Resolver(trees).ruleset()
+
+
+class _Resolver:
+    def __init__(self, trees: list[Tree]) -> None:
+        by_kind: dict[str, list[Spec]] = {}
+        for tree in trees:
+            by_kind.setdefault(tree.data["file"], []).append(Spec(tree, (), tree.data))
+        self.top = by_kind["ruleset"][0]
+        self.types = {name: spec for file in by_kind.get("types", []) for name, spec in file["types"].items()}
+        self.instructions = {spec.data["instruction"]: spec for spec in by_kind.get("instruction", [])}
+        self.framing = [check for file in by_kind.get("framing", []) for check in file.list("checks")]
+        self.order: list[str] = self.top.data["instructions"]
+        self.rules: dict[str, Rule] = {}
+        self.problems: list[Diagnostic] = []
+
+    def ruleset(self) -> model.RuleSet:
+        top = self.top.data
+        instructions = tuple(self._instruction(self.instructions[name]) for name in self.order)
+        envelope = self._envelope()
+        framing = tuple(self._framing(spec) for spec in self.framing)
+        if self.problems:
+            raise RulesError(self.problems)
+        return model.RuleSet(
+            name=top["name"],
+            version=top["version"],
+            title=top["title"],
+            summary=top["summary"],
+            url=top["url"],
+            discriminator=top["discriminator"],
+            payload=top["payload"],
+            envelope=envelope,
+            instructions=instructions,
+            framing=framing,
+            rules=tuple(rule for _, rule in sorted(self.rules.items())),
+            documents=top["documents"],
+            feed_id_type=top.get("feed_id_type", ""),
+            time_span=tuple(top.get("time_span", ("", ""))),
+        )
+
+    # ------------------------------------------------------------------ records
+
+    def _instruction(self, spec: Spec) -> model.Instruction:
+        data = spec.data
+        line = self._line(spec)
+        return model.Instruction(
+            name=data["instruction"],
+            title=data["title"],
+            doc=data["doc"],
+            entity=data["entry"]["entity"],
+            entry_doc=data["entry"]["doc"],
+            line=line,
+            base=data["base"],
+            full=data["full"],
+            sources=_sources(spec.get("sources")),
+            record_names=tuple(data["entry"].get("record_names", ())),
+            aliases=tuple(data.get("aliases", ())),
+        )
+
+    def _envelope_place(self, base: Any, full: Any) -> Place:
+        envelope = self.top["envelope"]
+        entity = envelope.data["entity"]
+        return Place(entity, entity, "every line", "", "", "", base, full, envelope.get("sources"))
+
+    def _envelope(self) -> model.RecordValue:
+        """The record of a line whose instruction is unknown: what all lines share, the rest open."""
+        first = self.instructions[self.order[0]].data
+        place = self._envelope_place(first["base"], first["full"])
+        envelope = self.top["envelope"]
+        fields = [self._field(name, spec, place.below(name, spec)) for name, spec in envelope["members"].items()]
+        known = {field.name for field in fields}
+        anything = model.AnyValue(type_rule="")
+        for spec in self.instructions.values():
+            for name in spec.data.get("line", {}):
+                if name not in known:
+                    known.add(name)
+                    fields.append(Field(name=name, value=anything))
+        return self._record(envelope, place, tuple(fields), ())
+
+    def _line(self, spec: Spec) -> model.RecordValue:
+        """The whole record of one instruction's line: the envelope's members and the instruction's own."""
+        name = spec.data["instruction"]
+        base, full = spec.data["base"], spec.data["full"]
+        shared = self._envelope_place(base, full)
+        own = replace(shared, prefix=name, entity=name, label=f"every `{name}` line")
+        own = replace(own, sources=spec.get("sources") or own.sources)
+        envelope = self.top["envelope"]
+        payload = self.top.data["payload"]
+        lines = spec.get("line")
+        fields = []
+        for member, member_spec in envelope["members"].items():
+            place = shared.below(member, member_spec)
+            field = self._field(member, member_spec, place)
+            if member == payload:
+                extra = lines.get(member) if lines else None
+                field = self._payload(field, spec, own.below(member, extra or member_spec), extra)
+            fields.append(field)
+        if lines:
+            fields.extend(
+                self._field(member, member_spec, own.below(member, member_spec))
+                for member, member_spec in lines.items()
+                if member != payload
+            )
+        return self._record(envelope, shared, tuple(fields), [(c, own) for c in spec.list("line_checks")])
+
+    def _payload(self, field: Field, spec: Spec, place: Place, extra: Spec | None) -> Field:
+        """The payload member of one instruction: the shared list, its own checks, its own entries."""
+        entry = spec["entry"]
+        entity = entry.data["entity"]
+        entry_place = replace(
+            place.item(entry), prefix=entity, entity=entity, label=f"every {entity}", member=""
+        )
+        shared = field.value
+        assert isinstance(shared, model.ListValue)
+        items = self._value(entry, entry_place)
+        own = self._checks(extra.list("checks") if extra else [], place, shared)
+        value = model.ListValue(
+            type_rule=shared.type_rule, items=items, checks=(*shared.checks, *own), nullable=shared.nullable
+        )
+        doc = extra.data.get("doc", field.doc) if extra else field.doc
+        return model.Field(name=field.name, value=value, required=field.required, doc=doc, aliases=field.aliases)
+
+    def _record(
+        self, spec: Spec, place: Place, fields: tuple[Field, ...], extra: Iterable[tuple[Spec, Place]]
+    ) -> model.RecordValue:
+        unknown = ""
+        if not spec.data.get("open"):
+            unknown = self._text(spec.get("unknown"), place, "unknown", "unknown", home=spec)
+        wrong_type = "" if place.pointer == "" else self._type_rule([spec], place)
+        checks = [(check, place) for check in (spec.list("checks") if spec.data.get("type") == "record" else [])]
+        made: list[Any] = []
+        for check, at in (*checks, *extra):
+            made.append(self._check(check, at, made, None))
+        return model.RecordValue(
+            type_rule=wrong_type,
+            entity=place.entity,
+            fields=fields,
+            unknown=unknown,
+            checks=tuple(made),
+            nullable=bool(spec.data.get("nullable")),
+        )
+
+    def _field(self, name: str, spec: Spec, place: Place) -> Field:
+        required = spec.get("required")
+        return Field(
+            name=name,
+            value=self._value(spec, place),
+            required=self._text(required, place, "required", "required") if required is not None else "",
+            doc=spec.data.get("doc", ""),
+            aliases=tuple(spec.data.get("aliases", ())),
+        )
+
+    # ------------------------------------------------------------------ values
+
+    def _value(self, spec: Spec, place: Place) -> Value:
+        chain = [spec]
+        while chain[-1].data["type"] not in samples.BUILT_IN:
+            chain.append(self.types[chain[-1].data["type"]])
+        kind: str = chain[-1].data["type"]
+        named = chain[0].data["type"] if len(chain) > 1 else ""
+        if place.sources is None or (len(chain) > 1 and spec.get("sources") is None):
+            inherited = next((s for link in chain[1:] if (s := link.get("sources"))), None)
+            place = replace(place, sources=inherited or place.sources)
+        if kind == "any":
+            return model.AnyValue(type_rule="", named=named)
+        if kind == "record":
+            fields = tuple(self._field(n, s, place.below(n, s)) for n, s in spec["members"].items())
+            return self._record(spec, place, fields, ())
+        common: dict[str, Any] = {
+            "type_rule": self._type_rule(chain, place),
+            "nullable": any(link.data.get("nullable") for link in chain),
+            "blank": any(link.data.get("blank") for link in chain),
+            "named": named,
+        }
+        if kind == "list":
+            item_spec = spec["items"]
+            common["items"] = self._value(item_spec, place.item(item_spec))
+        value: Any = samples.BUILT_IN[kind](**common)
+        outer_first = list(reversed(chain))
+        tolerated = tuple(self._tolerated(t, place, value) for link in outer_first for t in link.list("tolerates"))
+        value = msgspec.structs.replace(value, tolerated=tolerated)
+        checks = self._checks([c for link in outer_first for c in link.list("checks")], place, value)
+        return msgspec.structs.replace(value, checks=checks)
+
+    def _type_rule(self, chain: list[Spec], place: Place) -> str:
+        """The rule of a wrong type; ``chain`` is the member and the named types that it is made from."""
+        texts = [text for link in chain if (text := link.get("wrong_type")) is not None]
+        merged = texts[0] if texts else None
+        for inherited in texts[1:]:
+            assert merged is not None
+            merged = Spec(merged.tree, merged.path, {**inherited.data, **merged.data})
+        tolerated = {t.data["json_type"] for link in chain for t in link.list("tolerates") if t.data["form"] == "type"}
+        kind = chain[-1].data["type"]
+        return self._text(
+            merged, place, "wrong-type", "type", home=chain[0], type_name=kind, tolerated=frozenset(tolerated)
+        )
+
+    def _tolerated(self, spec: Spec, place: Place, value: Value) -> model.Tolerated:
+        rule = self._text(spec, place, f"tolerated-{spec.data['form']}", spec.data["id"])
+        match spec.data["form"]:
+            case "type":
+                return model.ToleratedType(rule=rule, json_type=spec.data["json_type"])
+            case "text":
+                return model.ToleratedText(rule=rule, pattern=spec.data["pattern"])
+            case "pair":
+                return model.ToleratedPair(rule=rule, pattern=spec.data["pattern"])
+            case other:
+                raise AssertionError(f"unknown form {other}")
+
+    def _checks(self, specs: list[Spec], place: Place, value: Value) -> tuple[Any, ...]:
+        made: list[Any] = []
+        for spec in specs:
+            made.append(self._check(spec, place, made, value))
+        return tuple(made)
+
+    def _check(self, spec: Spec, place: Place, before: list[Any], value: Value | None) -> Any:
+        data = spec.data
+        kind = data["kind"]
+        params = {k: v for k, v in data.items() if k not in samples.TEXT_KEYS and k not in ("kind", "after", "pad")}
+        params = {k: tuple(v) if isinstance(v, list) else v for k, v in params.items()}
+        if kind == "choices" and data["values"] == "instructions":
+            params["values"] = tuple(self.order)
+        if kind in ("part-pattern", "part-not-in"):
+            split = next(c for c in before if isinstance(c, model.Split))
+            params["part"] = split.parts.index(data["part"])
+            params["separator"], params["parts"] = split.separator, len(split.parts)
+        local = data.get("id", kind)
+        ids = {c.rule.rpartition(".")[2]: c.rule for c in before}
+        params["after"] = tuple(ids.get(name, name) for name in data.get("after", ()))
+        check = samples.CHECKS[kind](rule=_full_id(place.prefix, local), **params)
+        about = {"check": check, "value": value, "siblings": tuple(before), "pad": data.get("pad", "")}
+        self._text(spec, place, kind, local, **about)
+        return check
+
+    def _framing(self, spec: Spec) -> model.FramingCheck:
+        data = spec.data
+        params = {k: v for k, v in data.items() if k not in samples.TEXT_KEYS and k != "kind"}
+        check = samples.FRAMING[data["kind"]](rule=data["id"], **params)
+        entity = data["id"].split(".")[0]
+        place = Place(entity, entity, f"every {entity}", "", "", "", None, None, None)
+        self._text(spec, place, data["kind"], data["id"], check=check)
+        return check
+
+    # ------------------------------------------------------------------ rules
+
+    def _text(
+        self,
+        text: Spec | None,
+        place: Place,
+        kind: str,
+        local: str,
+        *,
+        home: Spec | None = None,
+        **about: Any,
+    ) -> str:
+        """Make one rule from its text and register it; its id.
+
+        ``text`` is ``None`` for a rule of which the file writes nothing; ``home`` is then where the
+        member stands. ``about`` is what ``samples.Maker`` wants to know to make examples.
+        """
+        written = text or home
+        assert written is not None
+        data: dict[str, Any] = text.data if text else {}
+        rule_id = _full_id(place.prefix, data.get("id", local))
+        defaults = self.top.data["defaults"].get(kind, {})
+        check = about.get("check")
+        words = {
+            "member": place.noun,
+            "entity": place.label,
+            "type": TYPE_WORDS.get(about.get("type_name", ""), ""),
+            "limit": _figure(getattr(check, "limit", "")),
+            "values": ", ".join(f"`{v}`" for v in getattr(check, "values", ())),
+        }
+        sources = _sources(text.get("sources") if text else None) or _sources(place.sources)
+        missing = [key for key in ("summary", "why", "fix") if key not in data and key not in defaults]
+        missing += ["sources"] if not sources else []
+        line = written.tree.line(written.path)
+        if missing:
+            needs = " and ".join(f"`{key}`" for key in missing)
+            expected = f"{needs}: here, for the member, or in the defaults of `{kind}` in ruleset.yaml"
+            self.problems.append(Diagnostic(written.tree.file, line, f"the rule `{rule_id}` lacks {needs}", expected))
+            return rule_id
+        maker = samples.Maker(place.base, place.full, place.pointer, place.prefix, kind, **about)
+        good, bad = maker.examples(data.get("good"), data.get("bad"))
+        rule = Rule(
+            id=rule_id,
+            severity=data.get("severity", "error"),
+            kind=kind,
+            summary=_fill(data.get("summary", defaults.get("summary", "")), words),
+            why=_fill(data.get("why", defaults.get("why", "")), words),
+            fix=_fill(data.get("fix", defaults.get("fix", "")), words),
+            since=data.get("since", "1.0.0"),
+            sources=sources,
+            good=good,
+            bad=bad,
+            defined_in=written.where,
+            entity=place.entity,
+            place=place.pattern,
+            enabled=data.get("enabled", True),
+            aliases=tuple(data.get("formerly", ())),
+        )
+        known = self.rules.get(rule_id)
+        if known and known != rule:
+            if known.defined_in == rule.defined_in:  # one place of the envelope, seen from several instructions
+                return rule_id
+            problem = f"the id `{rule_id}` is taken by the rule at {known.defined_in}"
+            self.problems.append(Diagnostic(written.tree.file, line, problem, "an `id` of its own for each rule"))
+        else:
+            self.rules[rule_id] = rule
+        return rule_id
+
+
+def _full_id(prefix: str, local: str) -> str:
+    return local if "." in local else f"{prefix}.{local}"
+
+
+def _sources(spec: Spec | None) -> tuple[Source, ...]:
+    return () if spec is None else tuple(Source(**source) for source in spec.data)
+
+
+def _figure(number: object) -> str:
+    return f"{number:,}" if isinstance(number, int) else str(number)
+
+
+def _fill(text: str, words: dict[str, str]) -> str:
+    """Put the words into a text's placeholders; a sentence starts with a capital."""
+    filled = re.sub(r"`?\{(member|entity|type|limit|values)\}`?", lambda m: words[m[1]], text)
+    return re.sub(r"(^|[.] )([a-z])", lambda m: m[1] + m[2].upper(), filled) if "{" in text else filled
