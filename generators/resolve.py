@@ -74,6 +74,8 @@ class Place:
     base: Any
     full: Any
     sources: Spec | None
+    #: Rules that any value here breaks.
+    whenever: tuple[str, ...] = ()
 
     @property
     def noun(self) -> str:
@@ -141,7 +143,9 @@ class _Resolver:
             framing=framing,
             rules=tuple(rule for _, rule in sorted(self.rules.items())),
             documents=top["documents"],
+            type_docs={name: spec.data["doc"] for name, spec in sorted(self.types.items())},
             feed_id_type=top.get("feed_id_type", ""),
+            former_instructions=top.get("former_instructions", {}),
             time_span=tuple(top.get("time_span", ("", ""))),
         )
 
@@ -316,6 +320,8 @@ class _Resolver:
 
     def _checks(self, specs: list[Spec], place: Place, value: Value) -> tuple[Any, ...]:
         made: list[Any] = []
+        whenever = [s.data for s in specs if s.data["kind"] == "deprecated"]
+        place = replace(place, whenever=tuple(_full_id(place.prefix, d.get("id", d["kind"])) for d in whenever))
         for spec in specs:
             made.append(self._check(spec, place, made, value))
         return tuple(made)
@@ -336,6 +342,7 @@ class _Resolver:
         params["after"] = tuple(ids.get(name, name) for name in data.get("after", ()))
         check = samples.CHECKS[kind](rule=_full_id(place.prefix, local), **params)
         about = {"check": check, "value": value, "siblings": tuple(before), "pad": data.get("pad", "")}
+        about["whenever"] = place.whenever
         self._text(spec, place, kind, local, **about)
         return check
 

@@ -42,8 +42,14 @@ def _by_kind(union: Any) -> dict[str, Any]:
 CHECKS: dict[str, Any] = {**_by_kind(model.ValueCheck), **_by_kind(model.RecordCheck)}
 FRAMING: dict[str, Any] = _by_kind(model.FramingCheck)
 
+#: Kinds of rules that belong to a place itself, not to one of its checks.
+OTHER_KINDS = ("required", "wrong-type", "unknown", "tolerated-type", "tolerated-text", "tolerated-pair")
+
 #: Kinds that no example can show: they are about hundreds of megabytes.
 WITHOUT_EXAMPLES = frozenset({"file-bytes"})
+
+#: From this depth on a nested example is too long to write.
+DEEP = 100
 
 _NOTHING = object()
 #: A value of each JSON type, to stand for a wrong one; of strings and arrays one that nothing else is wrong with.
@@ -80,6 +86,8 @@ class Maker:
     value: Any = None
     #: Checks of the same place that come before this one.
     siblings: tuple[Any, ...] = ()
+    #: Rules that any value at the place breaks: a deprecated member is one whatever it holds.
+    whenever: tuple[str, ...] = ()
     #: For max-entry-bytes: which string of the entry to lengthen.
     pad: str = ""
 
@@ -140,8 +148,7 @@ class Maker:
                 lower = [s for s in self.siblings if isinstance(s, model.MaxEntryBytes) and s.limit < limit]
                 yield self._of_bytes(limit, tuple(s.rule for s in lower))
             case model.IntegerRange(minimum=low, maximum=high):
-                yield Example(line=self._with(low), path=self.pointer)
-                yield Example(line=self._with(high), path=self.pointer)
+                yield from (Example(line=self._with(v), path=self.pointer, breaks=self.whenever) for v in (low, high))
             case model.Choices(values=values):
                 if self.pointer != "/instruction":
                     yield from (Example(line=self._with(v), path=self.pointer) for v in values)
@@ -197,7 +204,7 @@ class Maker:
         owner = entry
         for step in parent.split("/")[1:]:
             owner = owner.setdefault(step, {})
-        owner[key] = "x"
+        owner[key] = "."
         length = 1 + size - len(json.dumps(entry, separators=(",", ":"), ensure_ascii=False).encode())
         return Example(line=line, lengthen={self.pointer + self.pad: length}, path=self.pointer, breaks=breaks)
 

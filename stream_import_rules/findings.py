@@ -7,7 +7,8 @@ with its place in a file.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+import json
+from typing import Protocol, TypeAlias
 
 import msgspec
 
@@ -69,4 +70,57 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 def pointer(path: Path) -> str:
     """The JSON Pointer (RFC 6901) of a path; the empty string is the line itself."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    return writable("".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path))
+
+
+def writable(text: str) -> str:
+    """The text with half surrogate pairs as escapes, so that it can be written as UTF-8."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+def clip(text: str, longest: int = SHOWN) -> str:
+    """The text, writable and cut to a readable length."""
+    return writable(text if len(text) <= longest else text[: longest - 1] + "…")
+
+
+def shown(value: object) -> str:
+    """The JSON text of a value, cut to ``SHOWN`` characters."""
+    if isinstance(value, str) and len(value) > SHOWN:
+        value = value[: SHOWN + 1]  # enough to be cut below: a string may be megabytes long
+    text = writable(json.dumps(value, ensure_ascii=False, default=str))
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+class Excerpt(msgspec.Struct, frozen=True):
+    """A piece of a line around a finding, for people to look at.
+
+    ``text`` is part of the line as it stands in the file (control characters and all: whoever prints
+    it makes them harmless), ``start`` and ``length`` mark the spot in it, in code points. ``cut_left``
+    and ``cut_right`` say that the line goes on.
+    """
+
+    text: str
+    start: int
+    length: int
+    cut_left: bool = False
+    cut_right: bool = False
+
+
+class Sink(Protocol):
+    """Who takes the findings of a run. Exact counts are cheap, details are only made if wanted."""
+
+    def count(self, rule: str, severity: Severity) -> bool:
+        """Take note of one more finding of this rule; true if its details are wanted."""
+
+    def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
+        """Take the details of a finding that ``count`` wanted."""
+
+
+def excerpt_of(text: str, start: int, end: int, around: int = 40, longest: int = 40) -> Excerpt:
+    """The piece of a line (or lines) around the offsets ``start`` to ``end``, never over a line end."""
+    left = max(start - around, text.rfind("\n", 0, start) + 1, 0)
+    stop = text.find("\n", start)
+    stop = len(text) if stop < 0 else stop
+    end = min(max(end, start + 1), start + longest, max(stop, start + 1))
+    right = min(end + around, stop)
+    return Excerpt(text[left:right], start - left, end - start, text[left - 1 : left] not in ("", "\n"), right < stop)

@@ -60,7 +60,7 @@ class Example(_Node):
     line number, 0 for a finding of the whole file.
 
     What is too long to write is abbreviated, by JSON Pointer: ``repeat`` makes the list there that many
-    copies of its first item, ``lengthen`` pads the string there with ``x`` to that many characters.
+    copies of its first item, ``lengthen`` repeats the last character of the string there to that many characters in all.
     ``expanded`` undoes both.
     """
 
@@ -89,7 +89,7 @@ class Rule(_Node):
     sources: tuple[Source, ...]
     good: tuple[Example, ...]
     bad: tuple[Example, ...]
-    #: Rule file and line it is written in, such as ``instructions/follow.yaml:12``.
+    #: Rule file and line it is written in, such as ``feeds-v2/instructions/follow.yaml:12``.
     defined_in: str
     #: Where it applies: the entity and the JSON Pointer pattern, such as ``/data/*/time``.
     entity: str
@@ -644,7 +644,11 @@ class RuleSet(_Node):
     rules: tuple[Rule, ...]
     #: What the ``document`` of a source stands for.
     documents: dict[str, str]
+    #: What the named types (``Value.named``) are, in words.
+    type_docs: dict[str, str]
     feed_id_type: str = ""
+    #: Instructions of older importers, each with what to do instead.
+    former_instructions: dict[str, str] = {}
     #: Instruction and member that hold the times whose span the summary shows.
     time_span: tuple[str, str] = ("", "")
 
@@ -670,7 +674,7 @@ def expanded(line: Any, repeat: dict[str, int], lengthen: dict[str, int]) -> Any
     line = copy.deepcopy(line)
     for pointer, length in lengthen.items():
         parent, key = _parent(line, pointer)
-        parent[key] = parent[key].ljust(length, "x")
+        parent[key] = parent[key].ljust(length, parent[key][-1])
     for pointer, count in repeat.items():
         parent, key = _parent(line, pointer)
         parent[key] = parent[key][:1] * count

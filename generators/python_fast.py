@@ -1,0 +1,223 @@
+"""Part of the Python target: the checks of one instruction as tests of whole columns, in Python source.
+
+Used by ``to_python``. Every expression made here is conservative: true only if no enabled rule of
+any severity has anything to say. What can't be tested so, or is not worth it, is left out of the
+types, so that such lines are looked at closely.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from stream_import_rules import model
+
+from .python_types import field_name
+
+_SHAPED = re.compile(r"(?:\[([^\]]+)\]\{([0-9]+)\}|([A-Za-z0-9-]))")
+_CLASS = re.compile(r"\[([^\]^][^\]]*)\]\+")
+
+
+@dataclass
+class Columns:
+    """The source of one instruction's ``passes``: constants of the module, tests, and its survey."""
+
+    ruleset: model.RuleSet
+    instruction: model.Instruction
+    off: frozenset[str]
+    constants: dict[str, str] = field(default_factory=dict)
+    tests: list[str] = field(default_factory=list)
+    per_entry: list[str] = field(default_factory=list)
+    feeds: list[str] = field(default_factory=list)
+    timed: str = ""
+
+    def make(self) -> Columns:
+        """Fill in everything; itself."""
+        line = self.instruction.line
+        for member in line.fields:
+            if member.name == self.ruleset.payload:
+                assert isinstance(member.value, model.ListValue)
+                self._items(member.value, "entries", line_level=True)
+                entries = member.value.items
+            elif member.name != self.ruleset.discriminator and usable(member):
+                column = f"[line.{field_name(member.name)} for line in lines]"
+                self._value(member.value, column, optional=not member.required)
+        if isinstance(entries, model.RecordValue):
+            self._record(entries)
+        return self
+
+    # ------------------------------------------------------------------ values
+
+    def _record(self, record: model.RecordValue) -> None:
+        for member in record.fields:
+            if not usable(member):
+                continue
+            name = f"e.{field_name(member.name)}"
+            column = f"[{name} for e in entries]"
+            if not member.required or member.value.nullable or member.value.blank:
+                column = f"[{name} for e in entries if {name}]"
+            self._value(member.value, column, optional=False)
+        for check in record.checks:
+            if check.rule not in self.off:
+                self.per_entry.extend(_condition(check))
+
+    def _value(self, value: model.Value, column: str, optional: bool) -> None:
+        match value:
+            case model.ListValue():
+                self._items(value, f"[x for xs in {column} for x in xs]", lists=column)
+            case model.TimeValue():
+                self._times(column)
+            case model.StringValue():
+                self._strings(value, column)
+
+    def _items(self, value: model.ListValue, column: str, line_level: bool = False, lists: str = "") -> None:
+        """The checks of a list, and of its items as one column."""
+        if any(isinstance(c, model.DistinctItems) and c.rule not in self.off for c in value.checks):
+            each = "[line.data for line in lines]" if line_level else lists
+            self.tests.append(f"all(len(set(xs)) == len(xs) for xs in {each})")
+        if isinstance(value.items, model.StringValue):
+            for check in value.items.checks:
+                if isinstance(check, model.DiffersFromLine) and check.rule not in self.off:
+                    self._differs(check, line_level, lists)
+            self._strings(value.items, column)
+
+    def _differs(self, check: model.DiffersFromLine, line_level: bool, lists: str) -> None:
+        member = field_name(check.member)
+        if line_level:
+            self.tests.append(f"not any(line.{member} in line.{self.ruleset.payload} for line in lines)")
+        else:
+            name = lists[1:].split(" ", 1)[0]
+            self.tests.append(
+                f"not any(line.{member} in {name} for line in lines for e in line.{self.ruleset.payload} if {name})"
+            )
+
+    def _times(self, column: str) -> None:
+        name = "times"
+        first = not self.timed and self.instruction.name == self.ruleset.time_span[0]
+        if first:
+            self.timed = "span"
+            name = "span"
+        self.tests.append(f"({name} := columns.times({column}, bounds.first, bounds.last)) is not None")
+
+    def _strings(self, value: model.StringValue, column: str) -> None:
+        checks = [c for c in value.checks if c.rule not in self.off]
+        split = next((c for c in checks if isinstance(c, model.Split)), None)
+        if split is not None:
+            column = self._parts(value, split, checks, column)
+        for check in checks:
+            if isinstance(check, model.Pattern):
+                self.tests.append(self._pattern(check, column))
+            elif isinstance(check, model.Choices):
+                self.tests.append(f"{self._constant(check.rule, repr(frozenset(check.values)))}.issuperset({column})")
+
+    def _parts(self, value: model.StringValue, split: model.Split, checks: list[model.ValueCheck], column: str) -> str:
+        """A value that is split: one pattern for all its parts, and its groups for the survey."""
+        self.constants.setdefault("_", "")
+        name = f"feeds_{len(self.feeds)}"
+        patterns = [f"[^{re.escape(split.separator)}\\n]+"] * len(split.parts)
+        for check in checks:
+            if isinstance(check, model.PartPattern):
+                # Classes only get narrower by further checks: the last one is the narrowest.
+                patterns[check.part] = check.pattern
+        whole = split.separator.join(patterns)
+        constant = self._constant(split.rule, f"re.compile({_lines_of(whole)!r})")
+        self.tests.append(f"columns.match(({name} := {column}), {constant})")
+        if value.named == self.ruleset.feed_id_type:
+            self.feeds.append(name)
+        for check in checks:
+            if isinstance(check, model.PartNotIn):
+                forbidden = self._constant(check.rule, f"frozenset({sorted(check.values)!r})")
+                self.tests.append(f"columns.not_in({name}, {split.separator!r}, {forbidden})")
+        return name
+
+    def _pattern(self, check: model.Pattern, column: str) -> str:
+        charset = _CLASS.fullmatch(check.pattern)
+        if charset:
+            allowed = self._constant(check.rule, repr(members_of(charset[1]).encode()))
+            return f"columns.in_charset({column}, {allowed})"
+        shape = shape_of(check.pattern)
+        if shape:
+            letters, form = shape
+            table = self._constant(check.rule, f"bytes(120 if chr(i) in {letters!r} else i for i in range(256))")
+            return f"columns.shaped({column}, {table}, {form!r})"
+        return f"columns.match({column}, {self._constant(check.rule, f're.compile({_lines_of(check.pattern)!r})')})"
+
+    def _constant(self, rule: str, source: str) -> str:
+        name = "_" + re.sub(r"[^A-Za-z0-9]", "_", rule).upper()
+        if self.constants.get(name, source) != source:
+            name += f"_{len(self.constants)}"
+        self.constants[name] = source
+        return name
+
+
+def usable(member: model.Field) -> bool:
+    """Whether the fast types have this member: not one whose presence alone is a finding."""
+    value = member.value
+    return isinstance(value, model.AnyValue) or not any(isinstance(c, model.Deprecated) for c in value.checks)
+
+
+def _lines_of(pattern: str) -> str:
+    """The pattern of values that stand one a line."""
+    return f"(?:{pattern}\\n)*{pattern}"
+
+
+def members_of(charset: str) -> str:
+    """The characters of a class, such as ``A-Z_``."""
+    found = []
+    for first, last, single in re.findall(r"(.)-(.)|(.)", charset):
+        found += [single] if single else [chr(i) for i in range(ord(first), ord(last) + 1)]
+    return "".join(found)
+
+
+def shape_of(pattern: str) -> tuple[str, bytes] | None:
+    """A pattern of one class of letters in fixed numbers between literals: its letters, and the form
+    with an ``x`` for each; ``None`` for other patterns."""
+    if not re.fullmatch(f"(?:{_SHAPED.pattern})+", pattern):
+        return None
+    classes = {c for c, _, _ in _SHAPED.findall(pattern) if c}
+    if len(classes) != 1:
+        return None
+    letters = members_of(classes.pop())
+    form = "".join("x" * int(n) if c else literal for c, n, literal in _SHAPED.findall(pattern))
+    literals = {literal for _, _, literal in _SHAPED.findall(pattern) if literal}
+    return None if "x" in literals or "x" in letters or literals & set(letters) else (letters, form.encode())
+
+
+def _condition(check: model.RecordCheck) -> Iterator[str]:
+    """What must hold of an entry ``e``, in Python; nothing for checks that are proved elsewhere."""
+    body = _body(check)
+    if body is None:
+        return
+    guards = [f"not {_present(name)}" for name in check.given] + [_present(name) for name in check.absent]
+    yield " or ".join([*guards, body])
+
+
+def _present(name: str) -> str:
+    # Null, the empty string and what is absent are all false; an empty object that counts as present
+    # is taken for absent, which the conditions below allow for.
+    return f"e.{field_name(name)}"
+
+
+def _there(name: str) -> str:
+    return f"(e.{field_name(name)} is not UNSET)"
+
+
+def _body(check: model.RecordCheck) -> str | None:
+    match check:
+        case model.Reserved() | model.KeyPattern() | model.MaxEntryBytes() | model.NoBinary() | model.References():
+            return None  # by the names that are learnt, by the sizes, by searches of the text
+        case model.AnyOf(members=members):
+            return "(" + " or ".join(_present(m) for m in members) + ")"
+        case model.Together(members=members):
+            return f"bool({_present(members[0])}) == " + " == ".join(f"bool({_present(m)})" for m in members[1:])
+        case model.Requires(member=member, other=other):
+            return f"(not {_there(member)} or {_present(other)})"
+        case model.Differ(member=member, other=other):
+            return f"(not {_present(member)} or {_present(member)} != {_present(other)})"
+        case model.Ordered(member=member, other=other):
+            return f"(not {_present(other)} or columns.not_before({_present(member)}, {_present(other)}))"
+        case model.DerivedId(member=member, foreign_id=foreign_id, time=time):
+            return "not (" + " and ".join(_present(m) for m in (member, foreign_id, time)) + ")"
+        case _:
+            raise AssertionError(f"unknown check {check}")

@@ -1,0 +1,49 @@
+"""The list of targets: which files each makes and where they go. A new target is one file and one line here.
+
+Used by ``build``. Each target is a pure function of the RuleSet and its fingerprint.
+"""
+
+from __future__ import annotations
+
+from stream_import_rules import model
+
+from . import to_conformance, to_docs, to_json_schema, to_python
+
+#: What each target says of each kind of check.
+SUPPORT = {
+    "Python (explain)": dict.fromkeys(to_python.SUPPORT, "exact"),
+    to_python.NAME: dict(to_python.SUPPORT),
+    to_json_schema.NAME: dict(to_json_schema.SUPPORT),
+    to_conformance.NAME: dict(to_conformance.SUPPORT),
+}
+
+
+def artefacts(ruleset: model.RuleSet, fingerprint: str) -> dict[str, str]:
+    """All generated files, by their path in the checkout (with forward slashes), and their text."""
+    package = f"stream_import_rules/generated/{ruleset.name.replace('-', '_')}"
+    dist = f"dist-schemas/{ruleset.name}"
+    version = f"{dist}/v{ruleset.version}"
+    schemas = to_json_schema.to_json_schema(ruleset, fingerprint)
+    return {
+        f"{package}/ruleset.json": model.to_json(ruleset).decode(),
+        **_under(package, to_python.to_python(ruleset, fingerprint)),
+        **_under("dist-schemas", schemas),
+        **_under(f"{package}/schemas", _newest(schemas, f"{ruleset.name}/v{ruleset.version}/")),
+        **_under(f"{version}/conformance", to_conformance.to_conformance(ruleset, fingerprint)),
+        **_under("docs/reference", to_docs.to_docs(ruleset, fingerprint, SUPPORT)),
+    }
+
+
+def _under(folder: str, files: dict[str, str]) -> dict[str, str]:
+    return {f"{folder}/{name}": text for name, text in files.items()}
+
+
+def _newest(schemas: dict[str, str], version: str) -> dict[str, str]:
+    """The schemas of the full version alone, for the wheel."""
+    return {name.removeprefix(version): text for name, text in schemas.items() if name.startswith(version)}
+
+
+def folders(ruleset: model.RuleSet) -> list[str]:
+    """The folders that hold nothing but generated files: what is there and not made is stale."""
+    package = f"stream_import_rules/generated/{ruleset.name.replace('-', '_')}"
+    return [package, f"dist-schemas/{ruleset.name}", "docs/reference"]

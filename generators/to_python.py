@@ -1,0 +1,180 @@
+"""Target: the Python package of one rule set — typed models to import, and the fast validator.
+
+From the RuleSet to ``stream_import_rules/generated/<name>/``; written by ``build``. The layout is in
+``templates/``, everything else is computed here.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from stream_import_rules import model
+
+from .python_fast import Columns, usable
+from .python_types import annotation, class_name, field_name
+from .render import render
+from .samples import CHECKS, FRAMING, OTHER_KINDS
+
+NAME = "Python (fast)"
+
+#: What the fast validator can prove: all kinds; what it can't prove of a line, it leaves to explain.
+SUPPORT: dict[str, Literal["exact", "partial", "none"]] = dict.fromkeys((*CHECKS, *FRAMING, *OTHER_KINDS), "exact")
+
+
+def to_python(ruleset: model.RuleSet, fingerprint: str) -> dict[str, str]:
+    """The modules by file name: ``__init__``, ``models`` and ``fast``."""
+    names = {"ruleset": ruleset, "fingerprint": fingerprint}
+    classes = [name for i in ruleset.instructions for name in _class_names(i)]
+    return {
+        "__init__.py": render("python_init.py.j2", classes=sorted(classes), **names),
+        "models.py": render("python_models.py.j2", modules=[_models(ruleset, i) for i in ruleset.instructions], **names),
+        "fast.py": render("python_fast.py.j2", **names, **_fast(ruleset)),
+    }
+
+
+def _class_names(instruction: model.Instruction) -> list[str]:
+    names = [class_name(instruction.name)]
+    if isinstance(_entry(instruction), model.RecordValue):
+        names.append(class_name(instruction.entity))
+    return names
+
+
+def _entry(instruction: model.Instruction) -> model.Value:
+    payload = next(f for f in instruction.line.fields if f.name == "data" or isinstance(f.value, model.ListValue))
+    assert isinstance(payload.value, model.ListValue)
+    return payload.value.items
+
+
+def _members(fields: tuple[model.Field, ...], flavour: str, skip: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """Fields of a Struct: name, type, key if it differs, comment."""
+    members = []
+    for member in fields:
+        if member.name in skip or (flavour == "fast" and not usable(member)):
+            continue
+        kind = annotation(member.value, flavour)
+        members.append(
+            {
+                "name": field_name(member.name),
+                "key": member.name if field_name(member.name) != member.name else "",
+                "type": kind if member.required else f"{kind} | UnsetType",
+                "default": "" if member.required else "UNSET",
+                "doc": " ".join(member.doc.split()),
+            }
+        )
+    return members
+
+
+def _models(ruleset: model.RuleSet, instruction: model.Instruction) -> dict[str, Any]:
+    entry = _entry(instruction)
+    return {
+        "instruction": instruction,
+        "line_class": class_name(instruction.name),
+        "line_members": _members(instruction.line.fields, "models", (ruleset.discriminator,)),
+        "entry_class": class_name(instruction.entity) if isinstance(entry, model.RecordValue) else "",
+        "entry_members": _members(entry.fields, "models") if isinstance(entry, model.RecordValue) else [],
+        "closed": isinstance(entry, model.RecordValue) and bool(entry.unknown),
+        "discriminator": ruleset.discriminator,
+    }
+
+
+def _fast(ruleset: model.RuleSet) -> dict[str, Any]:
+    off = frozenset(rule.id for rule in ruleset.rules if not rule.enabled)
+    plans = []
+    constants: dict[str, str] = {}
+    for instruction in ruleset.instructions:
+        columns = Columns(ruleset, instruction, off, constants).make()
+        plans.append(_plan(ruleset, instruction, columns))
+    constants.pop("_", None)
+    return {
+        "plans": plans,
+        "constants": constants,
+        "covered": sorted(rule.id for rule in ruleset.rules if rule.enabled),
+        "searches": _searches(ruleset, off),
+        "longest": min([c.longest for c in _record_checks(ruleset, off) if isinstance(c, model.NoBinary)], default=0),
+        **_time_bounds(ruleset),
+    }
+
+
+def _plan(ruleset: model.RuleSet, instruction: model.Instruction, columns: Columns) -> dict[str, Any]:
+    entry = _entry(instruction)
+    record = entry if isinstance(entry, model.RecordValue) else None
+    checks = [c for c in record.checks if c.rule not in columns.off] if record else []
+    sizes = [c.limit for c in checks if isinstance(c, model.MaxEntryBytes)]
+    payload = next(f for f in instruction.line.fields if f.name == ruleset.payload)
+    kind = annotation(payload.value, "fast")
+    inner = annotation(entry, "fast")
+    return {
+        "instruction": instruction.name,
+        "line_class": f"{class_name(instruction.name)}Line",
+        "line_members": _members(instruction.line.fields, "fast", (ruleset.discriminator, ruleset.payload)),
+        "payload_type": kind.replace(inner, "entry", 1),
+        "entry_class": class_name(instruction.entity) if record else "",
+        "entry_type": inner,
+        "entry_members": _members(record.fields, "fast") if record else [],
+        "closed": bool(record and record.unknown),
+        "tests": columns.tests,
+        "per_entry": columns.per_entry,
+        "feeds": columns.feeds,
+        "timed": columns.timed,
+        "open_names": _open_names(checks) if record and not record.unknown else "",
+        "reserved": sorted({n for c in checks if isinstance(c, model.Reserved) for n in c.names}),
+        "defined": sorted(f.name for f in record.fields) if record else [],
+        "max_entry_bytes": min(sizes, default=0),
+        "min_entry_bytes": _least_bytes(record) if record else 0,
+    }
+
+
+def _open_names(checks: list[model.RecordCheck]) -> str:
+    """The pattern of names that an open record may have besides its own."""
+    patterns = [c.pattern for c in checks if isinstance(c, model.KeyPattern)]
+    return patterns[0] if patterns else "[^\\n]*"
+
+
+def _least_bytes(record: model.RecordValue) -> int:
+    """The least size of an entry that has what is required: ``{"a":"","b":""}``."""
+    required = [f for f in record.fields if f.required]
+    return 1 + sum(len(f.name) + 6 for f in required)
+
+
+def _record_checks(ruleset: model.RuleSet, off: frozenset[str]) -> list[model.RecordCheck]:
+    entries = [_entry(i) for i in ruleset.instructions]
+    return [c for e in entries if isinstance(e, model.RecordValue) for c in e.checks if c.rule not in off]
+
+
+def _searches(ruleset: model.RuleSet, off: frozenset[str]) -> list[str]:
+    """Patterns of bytes that must not stand in the text of a line that is passed."""
+    searches = []
+    for check in _record_checks(ruleset, off):
+        if isinstance(check, model.NoBinary):
+            searches.append(";[bB][aA][sS][eE]64,")
+        elif isinstance(check, model.References):
+            shared = _common_prefix(list(check.patterns))
+            rest = "|".join(f'{p[len(shared) :]}(?!{pattern[len(p) :]}")' for p, pattern in check.patterns.items())
+            searches.append(f'"{shared}(?:{rest})')
+    return searches
+
+
+def _common_prefix(texts: list[str]) -> str:
+    least, greatest = min(texts), max(texts)
+    same = next((i for i, (a, b) in enumerate(zip(least, greatest, strict=False)) if a != b), len(least))
+    return least[:same]
+
+
+def _time_bounds(ruleset: model.RuleSet) -> dict[str, Any]:
+    """The narrowest bounds of times that any check has; one pair for all of them is conservative."""
+    checks = [c for i in ruleset.instructions for c in _time_checks(i.line)]
+    firsts = [c.instant[:19] for c in checks if isinstance(c, model.TimeNotBefore)]
+    aheads = [c.seconds for c in checks if isinstance(c, model.TimeNotAhead)]
+    return {"first": max(firsts, default="0001-01-01T00:00:00"), "ahead": min(aheads, default=None)}
+
+
+def _time_checks(value: model.Value) -> list[model.ValueCheck]:
+    match value:
+        case model.RecordValue():
+            return [c for f in value.fields for c in _time_checks(f.value)]
+        case model.ListValue():
+            return _time_checks(value.items)
+        case model.TimeValue():
+            return list(value.checks)
+        case _:
+            return []

@@ -1,0 +1,81 @@
+"""Check import files of Stream's Activity Feeds before they are uploaded.
+
+>>> import stream_import_rules as sir
+>>> sir.validate_file("export.jsonl").ok                                # doctest: +SKIP
+False
+>>> [f.rule for f in sir.validate_line({"instruction": "follow"})]      # doctest: +SKIP
+['envelope.data.required', 'follow.feedId.required']
+
+Everything is imported when it is first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .api import InputError as InputError
+    from .api import iter_findings as iter_findings
+    from .api import validate_file as validate_file
+    from .api import validate_line as validate_line
+    from .artefact import ArtefactError as ArtefactError
+    from .findings import Finding as Finding
+    from .model import RuleSet as RuleSet
+    from .policy import Policy as Policy
+    from .policy import UnknownRule as UnknownRule
+    from .report.collect import Report as Report
+
+    __version__: str
+
+_HOMES = {
+    "ArtefactError": "artefact",
+    "Finding": "findings",
+    "InputError": "api",
+    "Policy": "policy",
+    "Report": "report.collect",
+    "RuleSet": "model",
+    "UnknownRule": "policy",
+    "iter_findings": "api",
+    "validate_file": "api",
+    "validate_line": "api",
+}
+
+__all__ = [
+    "ArtefactError",
+    "Finding",
+    "InputError",
+    "Policy",
+    "Report",
+    "RuleSet",
+    "UnknownRule",
+    "__version__",
+    "iter_findings",
+    "validate_file",
+    "validate_line",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        value: Any = _version()
+    elif name in _HOMES:
+        from importlib import import_module
+
+        value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("stream-import-rules")
+    except PackageNotFoundError:  # a checkout on the path, not installed
+        return "0+checkout"

@@ -1,0 +1,268 @@
+"""The Python API: judge a file, a stream or a line, and get findings as values.
+
+Comes after ``artefact`` (the rules), ``policy`` (which of them count) and ``validate`` (the checker);
+``cli`` is built on the same steps. All functions take the same options: ``select``, ``ignore`` (ids or
+patterns such as ``activity.*``) and ``severity`` (pattern → ``error``, ``warning`` or ``info``).
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
+
+from . import artefact
+from .findings import Excerpt, Finding
+from .model import SEVERITIES, RuleSet, Severity
+from .policy import Policy
+from .report.collect import Collector, FileReport, Report, Totals, file_report, report_of, summary_of
+
+if TYPE_CHECKING:
+    from .validate import Checker
+
+StrPath: TypeAlias = "str | os.PathLike[str]"
+
+#: How many findings of each rule a report holds if nothing else is said.
+MAX_SAMPLES = 100
+
+#: What compressed files begin with, and the command that unpacks them to its output.
+_COMPRESSED = {
+    b"\x1f\x8b": ("gzip", "gzip -dc"),
+    b"\x28\xb5\x2f\xfd": ("Zstandard", "zstd -dc"),
+    b"BZh": ("bzip2", "bzip2 -dc"),
+    b"\xfd7zXZ\x00": ("xz", "xz -dc"),
+    b"PK\x03\x04": ("zip", "unzip -p"),
+}
+
+
+class InputError(ValueError):
+    """The input cannot be judged as it is (it is compressed); the message says what to do."""
+
+
+def validate_file(
+    path: StrPath,
+    *,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    severity: Mapping[str, Severity] | None = None,
+    max_samples: int = MAX_SAMPLES,
+) -> Report:
+    """Judge a file. The report has exact counts and the first ``max_samples`` findings of each rule.
+
+    Memory does not grow with the file. Raises ``OSError`` if the file cannot be read, ``InputError`` if
+    it is compressed, ``UnknownRule`` for an option that fits no rule, ``ArtefactError`` if the
+    installation is broken.
+
+    >>> report = validate_file("export.jsonl", ignore=["activity.size-advice"])    # doctest: +SKIP
+    >>> report.ok, report.verdict, report.counts                                   # doctest: +SKIP
+    (False, 'errors', {'activity.time.format': 12})
+    """
+    ruleset, fingerprint = artefact.load()
+    checker = make_checker(ruleset, make_policy(ruleset, select, ignore, severity))
+    collector = Collector(max_samples)
+    file = judge_file(os.fspath(path), checker, collector)
+    return report_of(
+        summary_of(collector, [file], ruleset, version=tool_version(), fingerprint=fingerprint), collector.samples
+    )
+
+
+def iter_findings(
+    source: StrPath | BinaryIO,
+    *,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    severity: Mapping[str, Severity] | None = None,
+) -> Iterator[Finding]:
+    """Every finding of a file or binary stream, in the order of the lines, as it is found.
+
+    Nothing is read before the first finding is asked for; whoever stops early stops the reading, a
+    short way ahead. A stream is not closed. Raises as ``validate_file`` does, for the file at the first
+    finding; ``TypeError`` at once for a stream of text.
+
+    >>> with open("export.jsonl", "rb") as stream:                                 # doctest: +SKIP
+    ...     for finding in iter_findings(stream):
+    ...         print(finding.line, finding.rule, finding.path)
+    """
+    if isinstance(source, io.TextIOBase):
+        raise TypeError("iter_findings reads bytes: open the file with mode 'rb'")
+    ruleset, _ = artefact.load()
+    checker = make_checker(ruleset, make_policy(ruleset, select, ignore, severity))
+    return _findings(source, checker)
+
+
+def validate_line(
+    line: bytes | str | Mapping[str, Any],
+    *,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    severity: Mapping[str, Severity] | None = None,
+) -> list[Finding]:
+    """Every finding of one line, given as it would stand in the file or as the value it encodes.
+
+    A value is written as JSON first, as ``json.dumps`` does; ``TypeError`` names what JSON cannot hold.
+    Rules about whole files (size, encoding, order) are not looked at. Findings have no ``file``. Raises
+    ``UnknownRule`` and ``ArtefactError`` as ``validate_file`` does.
+
+    >>> validate_line(b'{"instruction": "follow", "feedId": "user:bob", "data": ["user:bob"]}')[0].rule
+    'follow.self'
+    """
+    levels = tuple(sorted((severity or {}).items()))
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    checker = _line_checker(_names(select), _names(ignore), levels, hour)
+    found = _Keeper()
+    checker.check_line(_bytes_of(line), found)
+    return found.findings
+
+
+# --------------------------------------------------------------------------- steps shared with the command
+
+
+def make_policy(
+    ruleset: RuleSet,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    severity: Mapping[str, Severity] | None = None,
+) -> Policy:
+    """The policy of these options. Raises ``UnknownRule``; ``ValueError`` for an unknown severity."""
+    for level in (severity or {}).values():
+        if level not in SEVERITIES:
+            raise ValueError(f"no severity {level!r}: it is one of {', '.join(SEVERITIES)}")
+    return Policy(ruleset, select=_names(select), ignore=_names(ignore), severity=severity)
+
+
+def make_checker(ruleset: RuleSet, policy: Policy) -> Checker:
+    """A checker whose moment of the run is now."""
+    from .validate import Checker
+
+    return Checker(ruleset, policy)
+
+
+def judge_file(path: str, checker: Checker, collector: Collector) -> FileReport:
+    """Judge one file into the collector. Raises ``OSError`` and ``InputError``."""
+    with open_input(path) as stream:
+        return judge_stream(stream, path, checker, collector)
+
+
+def judge_stream(stream: BinaryIO, name: str, checker: Checker, collector: Collector) -> FileReport:
+    """Judge one stream into the collector; ``name`` is what findings call it."""
+    before: Totals = collector.totals
+    summary = checker.check(stream, name, collector)
+    return file_report(summary, before, collector.totals)
+
+
+@contextmanager
+def open_input(path: StrPath) -> Generator[BinaryIO]:
+    """The bytes of a file. Raises ``OSError``; ``InputError`` for a compressed file."""
+    with open(path, "rb") as stream:
+        refuse_compressed(stream, os.fspath(path))
+        yield stream
+
+
+def refuse_compressed(stream: BinaryIO, path: str) -> None:
+    """Raise ``InputError`` if the stream is compressed. What has been looked at can still be read."""
+    begin = _beginning(stream)
+    for magic, (kind, unpack) in _COMPRESSED.items():
+        if begin.startswith(magic):
+            file = "FILE" if path == "-" else path
+            raise InputError(f"it is compressed ({kind}); unpack it first: {unpack} {file} | stream-import validate -")
+
+
+def _beginning(stream: BinaryIO) -> bytes:
+    """The first bytes of a stream, which stay to be read; none if the stream cannot be asked."""
+    if hasattr(stream, "peek"):
+        return bytes(stream.peek(8)[:8])
+    if not hasattr(stream, "seekable") or not stream.seekable():
+        return b""
+    here = stream.tell()
+    begin = stream.read(8)
+    stream.seek(here)
+    return begin
+
+
+def tool_version() -> str:
+    """The version of this package."""
+    from . import __version__
+
+    return __version__
+
+
+# --------------------------------------------------------------------------- details
+
+
+class _Keeper:
+    """A sink that keeps every finding."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+
+    def count(self, rule: str, severity: Severity) -> bool:
+        return True
+
+    def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
+        self.findings.append(finding)
+
+
+def _findings(source: StrPath | BinaryIO, checker: Checker) -> Iterator[Finding]:
+    from .report.pull import pulled
+
+    if isinstance(source, (str, os.PathLike)):
+        with open_input(source) as stream:
+            yield from pulled(lambda s, sink: checker.check(s, os.fspath(source), sink), stream)
+        return
+    name = getattr(source, "name", None)
+    name = name if isinstance(name, str) else "-"
+    refuse_compressed(source, name)
+    yield from pulled(lambda s, sink: checker.check(s, name, sink), source)
+
+
+@lru_cache(maxsize=8)
+def _line_checker(
+    select: tuple[str, ...], ignore: tuple[str, ...], levels: tuple[tuple[str, Severity], ...], _hour: datetime
+) -> Checker:
+    """One checker serves many lines; the hour only makes a new one, for rules that compare times with now."""
+    ruleset, _ = artefact.load()
+    return make_checker(ruleset, make_policy(ruleset, select, ignore, dict(levels)))
+
+
+def _names(patterns: Iterable[str]) -> tuple[str, ...]:
+    return (patterns,) if isinstance(patterns, str) else tuple(patterns)
+
+
+def _bytes_of(line: bytes | str | Mapping[str, Any]) -> bytes:
+    if isinstance(line, (bytes, bytearray, memoryview)):
+        return bytes(line).removesuffix(b"\n").removesuffix(b"\r")
+    if isinstance(line, str):
+        return line.removesuffix("\n").removesuffix("\r").encode("utf-8", "surrogatepass")
+    if not isinstance(line, Mapping):
+        raise TypeError(f"a line is bytes, str or a dict, not {type(line).__name__}")
+    try:
+        text = json.dumps(dict(line), ensure_ascii=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError) as error:
+        place = _not_json(line, "")
+        raise TypeError(place or f"the line cannot be written as JSON: {error}") from error
+    try:
+        return text.encode()
+    except UnicodeEncodeError:  # half a surrogate pair: an escape can hold it, UTF-8 cannot
+        return json.dumps(dict(line), separators=(",", ":")).encode()
+
+
+def _not_json(value: object, place: str, depth: int = 0) -> str:
+    """What JSON cannot hold in a value, in words; empty if nothing is found within reason."""
+    if depth > 100 or value is None or isinstance(value, (str, int, float)):
+        return ""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if not isinstance(key, (str, int, float, bool, type(None))):
+                return f"a key of {place or 'the line'} is a {type(key).__name__}: JSON keys are strings"
+            if found := _not_json(item, f"{place}/{key}", depth + 1):
+                return found
+        return ""
+    if isinstance(value, (list, tuple)):
+        return next((f for i, v in enumerate(value) if (f := _not_json(v, f"{place}/{i}", depth + 1))), "")
+    advice = "; write a time as text, such as value.isoformat()" if isinstance(value, datetime) else ""
+    return f"the value at {place or 'the root'} is a {type(value).__name__}, which JSON cannot hold{advice}"

@@ -1,0 +1,453 @@
+"""The command ``stream-import``: reads the command line, runs the steps of ``api``, prints the report.
+
+The last in the flow; nothing imports it. Exit codes: 0 nothing at or above ``--fail-on``, and all was
+judged; 1 findings, or a part was not judged; 2 wrong usage, a file that cannot be read, a report that
+cannot be written; 130 interrupted. What is only needed for one command is imported where it is used.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias, TypeVar, get_args
+
+import click
+
+from . import api, artefact
+from .model import SEVERITIES, Rule, RuleSet, Severity
+from .policy import Policy, UnknownRule, matching
+from .report import json as as_json
+from .report.collect import Collector, FileReport, Report, StreamingSink, Summary, Totals, Unread, report_of, summary_of
+from .report.output import STANDARD_OUTPUT, Output, OutputClosed, OutputError, reason_of
+from .report.safe import visible
+
+if TYPE_CHECKING:
+    from .report.page import Page
+    from .validate import Checker
+
+Format: TypeAlias = Literal["text", "json", "jsonl"]
+FailOn: TypeAlias = Literal["error", "warning", "never"]
+Color: TypeAlias = Literal["auto", "always", "never"]
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+#: Findings of each rule that are shown if nothing else is said: a screen for people, more for programs.
+TEXT_SAMPLES = 5
+
+STANDARD_INPUT = "-"
+PLAIN_WIDTH = 100
+FAILED, UNUSABLE, INTERRUPTED = 1, 2, 130
+
+
+class _Trouble(click.ClickException):
+    """Something that ends the command with exit code 2 and one sentence."""
+
+    exit_code = UNUSABLE
+
+    def show(self, file: Any = None) -> None:
+        _complain(self.message)
+
+
+class _Group(click.Group):
+    """Turns the errors of the lower layers into sentences and exit codes, never into tracebacks."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (artefact.ArtefactError, UnknownRule, OutputError) as error:
+            raise _Trouble(str(error)) from error
+        except OutputClosed:  # while findings are streamed it cuts the run short, elsewhere it is no failure
+            ctx.exit(FAILED if ctx.invoked_subcommand == "validate" else 0)
+        except KeyboardInterrupt:
+            _complain("interrupted")
+            ctx.exit(INTERRUPTED)
+
+
+def main() -> None:
+    """The entry point of the command."""
+    cli(prog_name="stream-import")
+
+
+def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if not wanted or ctx.resilient_parsing:
+        return
+    try:
+        ruleset, fingerprint = artefact.load()
+    except artefact.ArtefactError as error:
+        raise _Trouble(f"stream-import {api.tool_version()}: {error}") from error
+    click.echo(f"stream-import {api.tool_version()}")
+    click.echo(f"rules {ruleset.name} {ruleset.version}, fingerprint {fingerprint}")
+    ctx.exit()
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the versions of program and rules, and the fingerprint of the rules.",
+)
+def cli() -> None:
+    """Check import files of Stream's Activity Feeds before they are uploaded."""
+
+
+# --------------------------------------------------------------------------- options
+
+
+def _comma_list(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+
+
+def _levels(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, Severity]:
+    levels: dict[str, Severity] = {}
+    for item in _comma_list(ctx, parameter, values):
+        rule, _, level = (part.strip() for part in item.partition("="))
+        if level not in SEVERITIES or not rule:
+            raise click.BadParameter(f"{item!r} is not RULE=LEVEL, where LEVEL is one of {', '.join(SEVERITIES)}")
+        levels[rule] = level
+    return levels
+
+
+def _color_option(command: _Command) -> _Command:
+    return click.option(
+        "--color",
+        type=click.Choice(get_args(Color)),
+        default="auto",
+        show_default=True,
+        help="Colours; auto: on a terminal, unless NO_COLOR is set.",
+    )(command)
+
+
+def _format_option(*formats: str) -> Callable[[_Command], _Command]:
+    return click.option(
+        "--format", "format_", type=click.Choice(formats), default="text", show_default=True, help="What to write."
+    )
+
+
+def _output_option(command: _Command) -> _Command:
+    return click.option(
+        "-o",
+        "--output",
+        default=STANDARD_OUTPUT,
+        metavar="FILE",
+        help="Write to FILE, which appears whole or not at all; - is standard output.",
+    )(command)
+
+
+# --------------------------------------------------------------------------- validate
+
+#: The first line keeps click from filling the others.
+_EXAMPLES = """\b
+Examples:
+  stream-import validate export.jsonl
+  zstd -dc export.jsonl.zst | stream-import validate -
+  stream-import validate export.jsonl --format json -o report.json
+"""
+
+
+@cli.command(epilog=_EXAMPLES)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@_format_option(*get_args(Format))
+@_output_option
+@click.option("--select", multiple=True, callback=_comma_list, metavar="RULE,…", help="Only these rules (or patterns).")
+@click.option("--ignore", multiple=True, callback=_comma_list, metavar="RULE,…", help="Not these rules (or patterns).")
+@click.option(
+    "--severity",
+    multiple=True,
+    callback=_levels,
+    metavar="RULE=LEVEL,…",
+    help="Change severities; LEVEL is error, warning or info.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(get_args(FailOn)),
+    default="error",
+    show_default=True,
+    help="Exit with 1 for findings of this severity or a graver one.",
+)
+@click.option(
+    "--max-samples",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help=f"Show the first N findings of each rule  [default: {TEXT_SAMPLES} as text, {api.MAX_SAMPLES} as json]",
+)
+@_color_option
+@click.pass_context
+def validate(
+    ctx: click.Context,
+    files: tuple[str, ...],
+    format_: Format,
+    output: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    severity: dict[str, Severity],
+    fail_on: FailOn,
+    max_samples: int | None,
+    color: Color,
+) -> None:
+    """Judge import files; - is standard input."""
+    if format_ == "jsonl" and max_samples is not None:
+        raise click.UsageError("--max-samples does not go with --format jsonl, which writes every finding")
+    if files.count(STANDARD_INPUT) > 1:
+        raise click.UsageError("standard input (-) can only be read once")
+    _refuse_overwriting(files, output)
+    ruleset, fingerprint = artefact.load()
+    policy = api.make_policy(ruleset, select, ignore, severity)
+    with Output(output) as out:
+        collector = _collector(format_, max_samples, out)
+        run = _run(files, ruleset, policy, collector)
+        if not run.files and not run.interrupted:
+            raise _Trouble("nothing was judged")  # each file has been complained of
+        summary = _summary(run, collector, ruleset, fingerprint)
+        with suppress(OutputClosed):  # whoever has gone does not change the verdict
+            _print(summary, collector, ruleset, format_, out, color)
+    if not out.is_standard:
+        _tell(f"{output}: {_in_short(summary)}")
+    ctx.exit(exit_code(summary, fail_on))
+
+
+def _collector(format_: Format, max_samples: int | None, out: Output) -> Collector:
+    if format_ == "jsonl":
+        return StreamingSink(lambda finding: out.write(as_json.finding_line(finding)))
+    default = TEXT_SAMPLES if format_ == "text" else api.MAX_SAMPLES
+    return Collector(default if max_samples is None else max_samples)
+
+
+class _Run:
+    """What happened to the files of one call."""
+
+    def __init__(self) -> None:
+        self.files: list[FileReport] = []
+        self.unread: list[Unread] = []
+        self.interrupted = False
+
+
+def _run(files: Sequence[str], ruleset: RuleSet, policy: Policy, collector: Collector) -> _Run:
+    """Judge each file; one that cannot be read does not keep the others from being judged."""
+    run = _Run()
+    try:
+        checker = api.make_checker(ruleset, policy)
+        for path in files:
+            try:
+                run.files.append(_judge(path, checker, collector))
+            except (OSError, api.InputError) as error:
+                reason = reason_of(error) if isinstance(error, OSError) else str(error)
+                run.unread.append(Unread(path=path, reason=reason))
+                _complain(f"{_name(path)}: {reason}")
+    except KeyboardInterrupt:
+        run.interrupted = True
+        _complain("interrupted: the report is of what was read until then")
+    return run
+
+
+def _judge(path: str, checker: Checker, collector: Collector) -> FileReport:
+    if path != STANDARD_INPUT:
+        return api.judge_file(path, checker, collector)
+    stream: BinaryIO = sys.stdin.buffer
+    api.refuse_compressed(stream, path)
+    return api.judge_stream(stream, path, checker, collector)
+
+
+def _summary(run: _Run, collector: Collector, ruleset: RuleSet, fingerprint: str) -> Summary:
+    return summary_of(
+        collector,
+        run.files,
+        ruleset,
+        version=api.tool_version(),
+        fingerprint=fingerprint,
+        unread=run.unread,
+        interrupted=run.interrupted,
+    )
+
+
+def _print(
+    summary: Summary, collector: Collector, ruleset: RuleSet, format_: Format, out: Output, color: Color
+) -> None:
+    if format_ == "jsonl":
+        out.write(as_json.summary_line(summary))
+        return
+    report: Report = report_of(summary, collector.samples)
+    if format_ == "json":
+        out.write(as_json.indented(report))
+        return
+    from .report.text import render
+
+    page = _page(out, color)
+    out.write(_encoded(render(report, collector.samples, ruleset, page), page))
+
+
+def exit_code(summary: Summary, fail_on: FailOn) -> int:
+    """The exit code of a run of which something was judged."""
+    if summary.interrupted:
+        return INTERRUPTED
+    if summary.unread:
+        return UNUSABLE
+    if fail_on == "never":
+        return 0
+    grave = summary.totals.error or (fail_on == "warning" and summary.totals.warning)
+    return FAILED if grave or not summary.complete else 0
+
+
+def _refuse_overwriting(files: Iterable[str], output: str) -> None:
+    for path in files:
+        try:
+            same = output != STANDARD_OUTPUT and path != STANDARD_INPUT and os.path.samefile(path, output)
+        except OSError:
+            continue
+        if same and os.path.isfile(path):
+            raise click.UsageError(f"--output would overwrite the input {_name(path)}")
+
+
+def _in_short(summary: Summary) -> str:
+    totals: Totals = summary.totals
+    figures = f"{totals.error:,} errors, {totals.warning:,} warnings, {totals.info:,} notes"
+    return figures if summary.complete else f"{figures}; ONLY PART OF THE INPUT WAS JUDGED"
+
+
+# --------------------------------------------------------------------------- explain, rules
+
+
+@cli.command()
+@click.argument("rule")
+@_format_option("text", "json")
+@_color_option
+def explain(rule: str, format_: str, color: Color) -> None:
+    """Say what a rule asks for, why, and how to keep it. RULE is an id or a pattern such as 'follow.*'."""
+    ruleset, fingerprint = artefact.load()
+    rules = {r.id: r for r in ruleset.rules}
+    chosen = [rules[rule_id] for rule_id in matching(rules, rule)]
+    out = Output()
+    if format_ == "json":
+        out.write(_rules_json(chosen, ruleset, fingerprint, _full))
+        return
+    from .report.rulebook import render_rule
+
+    page = _page(out, color)
+    out.write(_encoded("\n".join(render_rule(r, ruleset, page) for r in chosen), page))
+
+
+@cli.command()
+@click.option("--severity", type=click.Choice(SEVERITIES), help="Only rules of this severity.")
+@click.option("--entity", metavar="ENTITY", help="Only rules of this entity, such as activity or file.")
+@_format_option("text", "json")
+@_color_option
+def rules(severity: Severity | None, entity: str | None, format_: str, color: Color) -> None:
+    """List the rules."""
+    ruleset, fingerprint = artefact.load()
+    entities = sorted({rule.entity for rule in ruleset.rules})
+    if entity is not None and entity not in entities:
+        raise click.UsageError(f"no entity {entity!r}; there are {', '.join(entities)}")
+    chosen = [
+        rule
+        for rule in ruleset.rules
+        if (severity is None or rule.severity == severity) and (entity is None or rule.entity == entity)
+    ]
+    out = Output()
+    if format_ == "json":
+        out.write(_rules_json(chosen, ruleset, fingerprint, _brief))
+        return
+    from .report.rulebook import render_list
+
+    page = _page(out, color)
+    out.write(_encoded(render_list(chosen, page, wrap=_on_terminal(out)), page))
+
+
+def _rules_json(
+    chosen: Iterable[Rule], ruleset: RuleSet, fingerprint: str, shape: Callable[[Rule, RuleSet], dict[str, Any]]
+) -> bytes:
+    head = {"name": ruleset.name, "version": ruleset.version, "fingerprint": fingerprint}
+    return as_json.indented({"ruleset": head, "rules": [shape(rule, ruleset) for rule in chosen]})
+
+
+def _brief(rule: Rule, _: RuleSet | None = None) -> dict[str, Any]:
+    names = ("id", "severity", "kind", "entity", "place", "summary", "enabled", "since")
+    return {name: getattr(rule, name) for name in names}
+
+
+def _full(rule: Rule, ruleset: RuleSet) -> dict[str, Any]:
+    """All of a rule, with names of documents and grades of evidence in words."""
+    from .model import EVIDENCE
+
+    sources = [
+        {
+            "document": ruleset.documents.get(source.document, source.document),
+            "quote": source.quote,
+            "evidence": EVIDENCE[source.mark],
+        }
+        for source in rule.sources
+    ]
+    about = {"why": rule.why, "fix": rule.fix, "aliases": rule.aliases, "sources": sources}
+    return {**_brief(rule), **about, "good": rule.good, "bad": rule.bad, "defined_in": rule.defined_in}
+
+
+# --------------------------------------------------------------------------- schema
+
+
+@cli.command()
+@click.argument("name", required=False)
+@_output_option
+def schema(name: str | None, output: str) -> None:
+    """Print the published JSON Schema NAME; without NAME, list them."""
+    names = artefact.schema_names()
+    if name is None:
+        text = "".join(f"{known}\n" for known in names)
+    else:
+        text = artefact.schema_text(_schema_named(name, names))
+    with Output(output) as out:
+        out.write(text.encode())
+
+
+def _schema_named(wanted: str, names: Sequence[str]) -> str:
+    """The one name that is meant: in full, or without its ending."""
+    for ending in ("", ".json", ".schema.json"):
+        if wanted + ending in names:
+            return wanted + ending
+    import difflib
+
+    near = difflib.get_close_matches(wanted, names, n=3, cutoff=0.4)
+    tail = f"; did you mean {' or '.join(near)}?" if near else "; `stream-import schema` lists them"
+    raise _Trouble(f"no schema {wanted!r}{tail}")
+
+
+# --------------------------------------------------------------------------- the terminal
+
+
+def _page(out: Output, color: Color) -> Page:
+    """What is known of the place where the text will be read."""
+    from .report.page import Page
+
+    if not out.is_standard:
+        return Page(width=PLAIN_WIDTH, color=color == "always", encoding="utf-8")
+    terminal = _on_terminal(out)
+    wanted = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Page(
+        width=shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns,
+        color=wanted if color == "auto" else color == "always",
+        encoding=sys.stdout.encoding or "utf-8",
+    )
+
+
+def _on_terminal(out: Output) -> bool:
+    return out.is_standard and sys.stdout.isatty()
+
+
+def _encoded(text: str, page: Page) -> bytes:
+    return text.encode(page.encoding, "replace")
+
+
+def _name(path: str) -> str:
+    return "standard input" if path == STANDARD_INPUT else visible(path)
+
+
+def _complain(text: str) -> None:
+    """One line on standard error."""
+    _tell(f"stream-import: {text}")
+
+
+def _tell(text: str) -> None:
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    click.echo(visible(text, encoding), err=True)

@@ -1,0 +1,84 @@
+"""Tests on whole columns: all values of one member at once, at the speed of C.
+
+Used by the generated fast validators. Each test is conservative: true means that surely every value
+is fine, false only that somebody must look closer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+_TIMES = list[Annotated[datetime, msgspec.Meta(tz=True)]]
+_DIGITS = bytes(ord("0") if chr(i).isdecimal() and i < 128 else i for i in range(256))
+#: Spellings of times that no rule has anything to say of: upper case, `Z`, at most six digits.
+_SHAPES = frozenset(
+    [b"0000-00-00T00:00:00Z", *(b"0000-00-00T00:00:00." + b"0" * n + b"Z" for n in range(1, 7))]
+)
+
+
+def in_charset(values: Sequence[str], allowed: bytes) -> bool:
+    """Whether the values have no character outside of ``allowed`` (ASCII)."""
+    joined = "".join(values)
+    return joined.isascii() and not joined.encode().translate(None, allowed)
+
+
+def shaped(values: Sequence[str], table: bytes, shape: bytes) -> bool:
+    """Whether each value, its bytes translated by ``table``, is ``shape``."""
+    return "\n".join(values).encode().translate(table) == b"\n".join([shape] * len(values))
+
+
+def match(values: Sequence[str], lines: re.Pattern[str]) -> bool:
+    """Whether the values, one a line, match ``lines`` as a whole."""
+    return not values or lines.fullmatch("\n".join(values)) is not None
+
+
+def not_in(values: Sequence[str], separator: str, forbidden: frozenset[str]) -> bool:
+    """Whether the part before the separator is never one of ``forbidden``."""
+    return forbidden.isdisjoint([value.partition(separator)[0] for value in values])
+
+
+def times(values: Sequence[str], first: str, last: str) -> tuple[str, str] | None:
+    """The least and the greatest of times that are all in UTC and spelt as they should be, or ``None``.
+
+    ``first`` and ``last`` bound them, as text to the second.
+    """
+    if not values:
+        return ("", "")
+    shapes = "\n".join(values).encode().translate(_DIGITS)
+    shape, _, _ = shapes.partition(b"\n")
+    if shape not in _SHAPES:
+        return None
+    if shapes == b"\n".join([shape] * len(values)):
+        least, greatest = min(values), max(values)
+    elif _SHAPES.issuperset(shapes.split(b"\n")):
+        bare = [value[:-1] for value in values]  # so that a fraction sorts behind no fraction
+        least, greatest = min(bare) + "Z", max(bare) + "Z"
+    else:
+        return None
+    if least[:19] < first or greatest[:19] >= last:
+        return None
+    try:
+        msgspec.convert(values, _TIMES)
+    except msgspec.ValidationError:
+        return None
+    return least, greatest
+
+
+def not_before(later: str, earlier: str) -> bool:
+    """Whether one time that ``times`` has passed is surely not before another."""
+    return later[:19] > earlier[:19] or later == earlier or (later[:19] == earlier[:19] and len(earlier) == 20)
+
+
+def no_long_run(data: bytes, longest: int) -> bool:
+    """Whether no string of the JSON text is longer than ``longest`` bytes.
+
+    A string that long would fill a window of half its length that has no quote in it.
+    """
+    half = longest // 2
+    find = data.find
+    return all(find(b'"', at, at + half) >= 0 for at in range(0, len(data) - half + 1, half))

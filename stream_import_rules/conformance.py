@@ -1,0 +1,85 @@
+"""The conformance executor: runs cases against a rule set and prints what was found.
+
+``python -m stream_import_rules.conformance RULESET.json < cases.jsonl``: one JSON object a case,
+``{"id", "found": [{"rule", "severity", "line"?, "path"?}]}``, in the order of the cases. It reads the
+rule set from the file given, never the one in the package, so the compiler can judge rules that have
+not been built yet. ``--fast`` adds the fast validator of the package, for the same rule set.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from . import model
+from .findings import Excerpt, Finding
+from .policy import Policy
+from .validate import Checker, FastValidator
+
+
+class _All:
+    """A sink that keeps every finding."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+
+    def count(self, rule: str, severity: model.Severity) -> bool:
+        return True
+
+    def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
+        self.findings.append(finding)
+
+
+def run_case(ruleset: model.RuleSet, case: dict[str, Any], fast: FastValidator | None = None) -> list[Finding]:
+    """The findings of one case: those of the rules that are on by default, and of ``select``."""
+    enabled = [rule.id for rule in ruleset.rules if rule.enabled]
+    checker = Checker(ruleset, Policy(ruleset, select=[*enabled, *case.get("select", ())]), fast=fast)
+    sink = _All()
+    if "file" in case:
+        checker.check(io.BytesIO(file_of(case)), "case", sink)
+    else:
+        checker.check_line(line_of(case), sink)
+    return sink.findings
+
+
+def line_of(case: dict[str, Any]) -> bytes:
+    """The line of a case, as compact JSON."""
+    line = model.expanded(case["line"], case.get("repeat", {}), case.get("lengthen", {}))
+    return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def file_of(case: dict[str, Any]) -> bytes:
+    """The bytes of a case about a whole file."""
+    text: str = case["file"]
+    match case.get("encoding", "utf-8"):
+        case "surrogates":
+            return text.encode("utf-8", "surrogatepass")
+        case encoding:
+            return text.encode(encoding)
+
+
+def results(ruleset: model.RuleSet, cases: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """One result a case."""
+    for case in cases:
+        found = []
+        for finding in run_case(ruleset, case):
+            item: dict[str, Any] = {"rule": finding.rule, "severity": finding.severity}
+            item |= {"line": finding.line} if finding.line is not None else {}
+            item |= {"path": finding.path} if finding.path is not None else {}
+            found.append(item)
+        yield {"id": case["id"], "found": found}
+
+
+def main() -> None:
+    """The command."""
+    ruleset = model.of_json(Path(sys.argv[1]).read_bytes())
+    for result in results(ruleset, map(json.loads, sys.stdin)):
+        print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()

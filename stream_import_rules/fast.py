@@ -1,0 +1,303 @@
+"""Fast: passes lines of which surely nothing is to be reported; all others are for ``explain``.
+
+The engine behind the generated validators: decoding, and the proofs about the text that typed
+decoding alone does not give. Between ``read`` and ``validate``.
+
+What typed decoding does not see, and how it is proved here:
+
+* a key that stands twice, or a member that no field takes: what was decoded, written again, would be
+  shorter than the text, and have fewer quotes;
+* a number that a 64-bit float would change: integers are bounded by their type; fractions are written
+  as they were read, or the lengths differ;
+* escapes that hide something (NUL, half a surrogate pair, the start of a reference): the text is
+  searched for the few that could;
+* members of open records: their names are learnt from the file, and become fields.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Annotated, Any, TypeAlias
+
+import msgspec
+
+from . import columns, times
+from .surveys import Survey
+
+#: Containers nested deeper than this in free-form data are for ``explain``.
+_FREE_DEPTH = 4
+#: So many members of open records are learnt.
+_MOST_LEARNT = 200
+_SAFE = 2**53 - 1
+_UNSET = msgspec.UNSET
+
+_Int = Annotated[int, msgspec.Meta(ge=-_SAFE, le=_SAFE)]
+
+
+def free(fractions: bool, depth: int = _FREE_DEPTH) -> Any:
+    """The type of free-form JSON: bounded integers, limited depth, fractions or not."""
+    plain: Any = str | bool | None | _Int | float if fractions else str | bool | None | _Int
+    kind = plain
+    for _ in range(depth):
+        kind = plain | list[kind] | dict[str, kind]
+    return kind
+
+
+_ESCAPES = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
+#: Escapes of characters that are letters, digits or marks of ids: nobody needs them, and they could
+#: hide what the searches look for. So could the quote, the NUL, and half a surrogate pair.
+_ODD_ESCAPE = re.compile(rb"\\u00(?:00|22|2[b-fB-F]|3[0-9a-bA-B]|3[dD]|4.|5[0-9aAfF]|6.|7[0-9aA])|\\u[dD][89a-fA-F]..")
+#: What is left of a number with an exponent once digits, points and signs are taken away.
+_STRIPPED = bytes(
+    ord(":") if chr(i) in "[,]}" else ord("e") if chr(i) == "E" else i for i in range(256)
+)
+_DIGIT_RUNS = bytes(ord("0") if chr(i) in "0123456789." else ord(" ") for i in range(256))
+
+Lines: TypeAlias = Sequence[Any]
+
+
+class Entity:
+    """One instruction of the plan: how its lines are decoded and what is tested of its entries.
+
+    ``line(entry_type, free_type)`` makes the type of a line, ``entry(free_type)`` the type of an entry;
+    ``passes(lines, entries, now)`` tests the columns and gives the survey, ``None`` to look closer.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        line: Callable[[Any], Any],
+        entry: Callable[[Any], Any],
+        passes: Callable[[Lines, Sequence[Any], Bounds], Survey | None],
+        *,
+        open_names: re.Pattern[str] | None = None,
+        reserved: frozenset[str] = frozenset(),
+        defined: frozenset[str] = frozenset(),
+        max_entry_bytes: int = 0,
+        min_entry_bytes: int = 0,
+    ) -> None:
+        self.name = name
+        self.line, self.entry, self.passes = line, entry, passes
+        self.open_names, self.reserved, self.defined = open_names, reserved, defined
+        self.max_entry_bytes, self.min_entry_bytes = max_entry_bytes, min_entry_bytes
+
+
+class Bounds:
+    """The bounds of times in one run, as text to the second."""
+
+    def __init__(self, now: int, first: str, ahead: int | None) -> None:
+        self.first = first
+        self.last = "9999" if ahead is None else times.text_of(now // 1_000_000 * 1_000_000 + ahead * 1_000_000)[:19]
+
+
+class FastValidator:
+    """The fast validator of one rule set.
+
+    ``rules`` are the ids of the rules that it covers: with another rule active it must not be used.
+    ``searches`` are patterns of bytes that must not stand in the text; ``longest`` is the length from
+    which a string is looked at more closely (0: never); ``first`` and ``ahead`` bound the times.
+    """
+
+    def __init__(
+        self,
+        entities: Iterable[Entity],
+        *,
+        discriminator: str,
+        payload: str,
+        rules: frozenset[str],
+        searches: Sequence[bytes],
+        longest: int,
+        first: str,
+        ahead: int | None,
+    ) -> None:
+        self.rules = rules
+        self._entities = list(entities)
+        self._discriminator, self._payload = discriminator, payload
+        self._searches = [re.compile(pattern).search for pattern in searches]
+        self._longest = longest
+        self._first, self._ahead = first, ahead
+        self._learnt: dict[str, list[str]] = {e.name: [] for e in self._entities}
+        self._fractions = False
+        self._encode = msgspec.json.Encoder().encode
+        self._build()
+
+    def _build(self) -> None:
+        """Make the decoder of what is known of the file so far."""
+        kind: Any = free(self._fractions)
+        self._by_type: dict[type, Entity] = {}
+        for entity in self._entities:
+            entry = entity.entry(kind)
+            names = self._learnt[entity.name]
+            if names:
+                fields = [(f"learnt_{i}", kind | msgspec.UnsetType, _UNSET) for i in range(len(names))]
+                rename = {f"learnt_{i}": name for i, name in enumerate(names)}
+                entry = msgspec.defstruct("Learnt", fields, bases=(entry,), rename=rename, kw_only=True, gc=False)
+            self._by_type[entity.line(entry)] = entity
+        union: Any = None
+        for line in self._by_type:
+            union = line if union is None else union | line
+        self._decode = msgspec.json.Decoder(union).decode
+
+    def passes(self, data: bytes, now: int) -> Survey | None:
+        """The survey of whole lines if nothing is to be reported of any of them, else ``None``.
+
+        ``now`` is the moment of the run, in microseconds since 1970.
+        """
+        if b"\r" in data:
+            data = data.replace(b"\r\n", b"\n")
+        if self._suspicious(data):
+            return None
+        lines = data.split(b"\n")
+        if not lines[-1]:
+            lines.pop()
+        decoded = self._decoded(lines)
+        if decoded is None:
+            return None
+        if not self._same(lines, data, decoded):
+            # Most likely members of open records that are not known yet: learn them, then try again.
+            if not self._learn(lines):
+                return None
+            decoded = self._decoded(lines)
+            if decoded is None or not self._same(lines, data, decoded):
+                return None
+        return self._columns(decoded, now)
+
+    # ------------------------------------------------------------------ the text
+
+    def _suspicious(self, data: bytes) -> bool:
+        if b"\\" in data and (_ODD_ESCAPE.search(data) is not None and self._hidden(data)):
+            return True
+        if any(search(data) for search in self._searches):
+            return True
+        return bool(self._longest) and not columns.no_long_run(data, self._longest)
+
+    def _hidden(self, data: bytes) -> bool:
+        """Whether an escape hides something, seen one by one: a surrogate in a pair is no half one."""
+        return any(len(e) == 6 and _ODD_ESCAPE.match(e) for e in _ESCAPES.findall(data))
+
+    def _decoded(self, lines: Sequence[bytes]) -> list[Any] | None:
+        decode = self._decode
+        try:
+            return [decode(line) for line in lines]
+        except msgspec.ValidationError:
+            if self._fractions:
+                return None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None
+        # Perhaps only because fractions were not looked for so far.
+        self._fractions = True
+        self._build()
+        again = self._decoded(lines)
+        if again is None:
+            self._fractions = False
+            self._build()
+        return again
+
+    # ------------------------------------------------------------------ the same again
+
+    def _same(self, lines: Sequence[bytes], data: bytes, decoded: Sequence[Any]) -> bool:
+        """Whether the text holds nothing that was lost in decoding, and no entry is too large."""
+        encode = self._encode
+        exponents = self._fractions and _exponents(data)
+        if exponents:
+            return False
+        for text, line in zip(lines, decoded, strict=True):
+            entity = self._by_type[type(line)]
+            limit = entity.max_entry_bytes
+            if not limit or len(text) <= limit:
+                pieces = [encode(line)]
+                length = len(pieces[0])
+                largest = 0
+            else:
+                pieces, length, largest = self._pieces(entity, line, len(text))
+            lost = len(text) - length
+            if lost and not self._no_loss(text, pieces, lost):
+                return False
+            if largest and largest + abs(lost) > limit:
+                return False
+        return True
+
+    def _no_loss(self, text: bytes, pieces: Sequence[bytes], lost: int) -> bool:
+        """Whether white space and escapes alone make the text longer than what was decoded."""
+        if lost < 0 or text.count(b'"') != sum(piece.count(b'"') for piece in pieces):
+            return False
+        return not self._fractions or text.translate(_DIGIT_RUNS).find(b"0" * 17) < 0
+
+    def _pieces(self, entity: Entity, line: Any, size: int) -> tuple[list[bytes], int, int]:
+        """A long line in pieces of some entries: the pieces, the length of the line, and a bound of
+        the size of its largest entry."""
+        encode, payload = self._encode, self._payload
+        entries = getattr(line, payload)
+        setattr(line, payload, [])
+        frame = encode(line)
+        setattr(line, payload, entries)
+        count = len(entries)
+        least, limit = entity.min_entry_bytes, entity.max_entry_bytes
+        step = max(1, int(0.8 * limit / max(1, size / max(1, count) - least)))
+        pieces = [frame]
+        length, largest = len(frame) - 1, 0
+        for at in range(0, count, step):
+            piece = encode(entries[at : at + step])
+            held = min(step, count - at)
+            bound = len(piece) - 2 - (held - 1) * (least + 1)
+            if bound > limit and held > 1:
+                bound = max(len(encode(entry)) for entry in entries[at : at + step])
+            largest = max(largest, bound)
+            length += len(piece) - 1
+            pieces.append(piece)
+        return pieces, length, largest
+
+    # ------------------------------------------------------------------ open records
+
+    def _learn(self, lines: Sequence[bytes]) -> bool:
+        """Learn further members of open records from these lines; whether there were any."""
+        any_learnt = False
+        for line in lines:
+            try:
+                frame = _FRAME.decode(line)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                return False
+            entity = next((e for e in self._entities if e.name == frame.get(self._discriminator)), None)
+            entries = frame.get(self._payload)
+            if entity is None or entity.open_names is None or not isinstance(entries, list):
+                continue
+            names: set[str] = set().union(*entries) if all(isinstance(e, dict) for e in entries) else set()
+            new = names - entity.defined - entity.reserved - set(self._learnt[entity.name])
+            fitting = [name for name in sorted(new) if entity.open_names.fullmatch(name)]
+            if len(fitting) + len(self._learnt[entity.name]) > _MOST_LEARNT:
+                return False
+            self._learnt[entity.name] += fitting
+            any_learnt |= bool(fitting)
+        if any_learnt:
+            self._build()
+        return any_learnt
+
+    # ------------------------------------------------------------------ columns
+
+    def _columns(self, decoded: Sequence[Any], now: int) -> Survey | None:
+        by_type: dict[type, list[Any]] = {}
+        for line in decoded:
+            by_type.setdefault(type(line), []).append(line)
+        bounds = Bounds(now, self._first, self._ahead)
+        survey = Survey()
+        for kind, lines in by_type.items():
+            entity = self._by_type[kind]
+            if len(lines) == 1:
+                entries = getattr(lines[0], self._payload)
+            else:
+                entries = [entry for line in lines for entry in getattr(line, self._payload)]
+            found = entity.passes(lines, entries, bounds)
+            if found is None:
+                return None
+            survey.entries[entity.name] += len(entries)
+            survey.add(found)
+        return survey
+
+
+_FRAME: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(dict[str, Any])
+
+
+def _exponents(data: bytes) -> bool:
+    """Whether there may be a number with an exponent: without its digits it is an ``e`` on its own."""
+    return b":e:" in data.translate(_STRIPPED, b"0123456789.+- \t\r\n")

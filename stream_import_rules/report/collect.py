@@ -1,0 +1,258 @@
+"""Take the findings of a run and sum them up: exact counts, bounded samples, one Report.
+
+Comes after ``validate``, which pushes findings into the sinks below; before ``text`` and ``json``,
+which print the Report. ``Collector`` keeps samples for a report, ``StreamingSink`` hands every finding
+on at once. Nothing here reads or writes a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import msgspec
+
+from ..findings import Excerpt, Finding
+from ..model import SEVERITIES, RuleSet, Severity
+
+if TYPE_CHECKING:
+    from ..validate import FileSummary
+
+#: ``errors``: at least one error. ``incomplete``: none found, but something was not judged.
+#: ``warnings``: all judged, no error, at least one warning. ``ok``: neither (advice may be there).
+Verdict: TypeAlias = Literal["ok", "warnings", "incomplete", "errors"]
+
+#: The name under which the tool is installed, and by which it names itself.
+TOOL = "stream-import-rules"
+
+
+class _Part(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What all parts of a report share: immutable, closed, absent members left out."""
+
+
+class Tool(_Part, frozen=True, kw_only=True):
+    """The program that made the report."""
+
+    name: str
+    version: str
+
+
+class Rules(_Part, frozen=True, kw_only=True):
+    """The rule set that was applied; ``fingerprint`` is the sha256 (hex) of its canonical JSON."""
+
+    name: str
+    version: str
+    fingerprint: str
+
+
+class Totals(_Part, frozen=True, kw_only=True):
+    """Numbers of findings by severity. Exact."""
+
+    error: int
+    warning: int
+    info: int
+
+
+class FileReport(_Part, frozen=True, kw_only=True):
+    """One file that was read. Figures are of the part that was judged; ``complete`` says if that is all.
+
+    ``bytes`` and ``lines`` are the size of the file, ``entries`` the entries by instruction,
+    ``feed_groups`` the uses by group (most used first), ``time_from`` and ``time_to`` the span of the
+    activities' times (RFC 3339, UTC).
+    """
+
+    path: str
+    bytes: int
+    lines: int
+    entries: dict[str, int]
+    feed_groups: dict[str, int]
+    time_from: str | None = None
+    time_to: str | None = None
+    complete: bool
+    findings: Totals
+
+
+class Unread(_Part, frozen=True, kw_only=True):
+    """A file that could not be read at all, and why."""
+
+    path: str
+    reason: str
+
+
+class Summary(_Part, frozen=True, kw_only=True):
+    """What a run found, in figures: the last line of ``jsonl``, and the head of a ``Report``.
+
+    ``counts`` are exact numbers of findings by rule, the gravest and then the most frequent first;
+    ``severities`` gives the severity of each of these rules in this run, ``total`` is the number of
+    all findings, ``totals`` splits it by severity.
+    """
+
+    tool: Tool
+    rules: Rules
+    complete: bool
+    verdict: Verdict
+    files: tuple[FileReport, ...]
+    unread: tuple[Unread, ...] = ()
+    interrupted: bool = False
+    total: int
+    totals: Totals
+    counts: dict[str, int]
+    severities: dict[str, Severity]
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything was judged and nothing of severity ``error`` was found."""
+        return self.verdict in ("ok", "warnings")
+
+    @property
+    def gravest(self) -> Severity | None:
+        """The gravest severity found, ``None`` if there is no finding."""
+        return next((severity for severity in SEVERITIES if getattr(self.totals, severity)), None)
+
+
+class Report(Summary, frozen=True, kw_only=True):
+    """The outcome of a run. Its members are the keys of ``--format json``.
+
+    ``findings`` are samples: the first of each rule, in the order of the files. ``shown`` is their
+    number and ``total`` that of all; if they differ, samples were cut. ``counts`` are exact.
+    """
+
+    shown: int
+    findings: tuple[Finding, ...]
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """A finding that is shown, with the piece of its line that people look at."""
+
+    finding: Finding
+    excerpt: Excerpt | None
+
+
+class Collector:
+    """A sink that counts everything and keeps the first ``max_samples`` findings of each rule.
+
+    In one run a rule has one severity (the policy gives it), so counts by rule give counts by severity.
+    """
+
+    def __init__(self, max_samples: int) -> None:
+        self.max_samples = max_samples
+        self.samples: list[Sample] = []
+        self._counts: dict[str, int] = {}
+        self._severities: dict[str, Severity] = {}
+
+    def count(self, rule: str, severity: Severity) -> bool:
+        seen = self._counts.get(rule, 0)
+        self._counts[rule] = seen + 1
+        if not seen:
+            self._severities[rule] = severity
+        return seen < self.max_samples
+
+    def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
+        self.samples.append(Sample(finding, excerpt))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Exact numbers of findings by rule, the gravest first, then the most frequent, then by name."""
+        order = sorted(self._counts, key=lambda r: (SEVERITIES.index(self._severities[r]), -self._counts[r], r))
+        return {rule: self._counts[rule] for rule in order}
+
+    @property
+    def severities(self) -> dict[str, Severity]:
+        """The severity of each rule that was found broken, in the order of ``counts``."""
+        return {rule: self._severities[rule] for rule in self.counts}
+
+    @property
+    def totals(self) -> Totals:
+        """Exact numbers of findings by severity."""
+        sums = dict.fromkeys(SEVERITIES, 0)
+        for rule, number in self._counts.items():
+            sums[self._severities[rule]] += number
+        return Totals(error=sums["error"], warning=sums["warning"], info=sums["info"])
+
+
+class StreamingSink(Collector):
+    """A sink that hands every finding to ``emit`` as it is found, and keeps the counts only."""
+
+    def __init__(self, emit: Callable[[Finding], None]) -> None:
+        super().__init__(max_samples=0)
+        self._emit = emit
+
+    def count(self, rule: str, severity: Severity) -> bool:
+        super().count(rule, severity)
+        return True
+
+    def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
+        self._emit(finding)
+
+
+def file_report(summary: FileSummary, before: Totals, after: Totals) -> FileReport:
+    """One file's part of the report; the totals are those of the run before and after this file."""
+    groups = sorted(summary.feed_groups.items(), key=lambda item: (-item[1], item[0]))
+    return FileReport(
+        path=summary.path,
+        bytes=summary.bytes,
+        lines=summary.lines,
+        entries=dict(summary.entries),
+        feed_groups=dict(groups),
+        time_from=summary.time_from,
+        time_to=summary.time_to,
+        complete=summary.complete,
+        findings=Totals(
+            error=after.error - before.error,
+            warning=after.warning - before.warning,
+            info=after.info - before.info,
+        ),
+    )
+
+
+def summary_of(
+    collector: Collector,
+    files: Iterable[FileReport],
+    ruleset: RuleSet,
+    *,
+    version: str,
+    fingerprint: str,
+    unread: Iterable[Unread] = (),
+    interrupted: bool = False,
+) -> Summary:
+    """The figures of a run. ``version`` is the tool's; ``interrupted`` says that the user stopped it."""
+    files, unread = tuple(files), tuple(unread)
+    complete = not interrupted and not unread and all(file.complete for file in files)
+    totals = collector.totals
+    return Summary(
+        tool=Tool(name=TOOL, version=version),
+        rules=Rules(name=ruleset.name, version=ruleset.version, fingerprint=fingerprint),
+        complete=complete,
+        verdict=verdict_of(totals, complete),
+        files=files,
+        unread=unread,
+        interrupted=interrupted,
+        total=totals.error + totals.warning + totals.info,
+        totals=totals,
+        counts=collector.counts,
+        severities=collector.severities,
+    )
+
+
+def report_of(summary: Summary, samples: Iterable[Sample]) -> Report:
+    """The report: a summary and the findings that are shown."""
+    findings = tuple(sample.finding for sample in samples)
+    head = {name: getattr(summary, name) for name in Summary.__struct_fields__}
+    return Report(**head, shown=len(findings), findings=findings)
+
+
+def verdict_of(totals: Totals, complete: bool) -> Verdict:
+    """The verdict in one word. A run that did not judge everything is never ``ok``."""
+    if totals.error:
+        return "errors"
+    if not complete:
+        return "incomplete"
+    return "warnings" if totals.warning else "ok"
+
+
+def by_rule(samples: Iterable[Sample], counts: Mapping[str, int]) -> dict[str, list[Sample]]:
+    """The samples of each rule, in the order of ``counts``."""
+    groups: dict[str, list[Sample]] = {rule: [] for rule in counts}
+    for sample in samples:
+        groups[sample.finding.rule].append(sample)
+    return groups

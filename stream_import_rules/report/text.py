@@ -1,0 +1,301 @@
+"""Set the report for people: each file in figures, findings by rule, what is left open, a verdict.
+
+After ``collect``; before ``cli``, which prints the string. The verdict stands last, where the eye of
+somebody at a terminal is; the gravest and most frequent findings stand first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from ..findings import Finding
+from ..model import SEVERITIES, MaxFileBytes, Rule, RuleSet, Severity
+from .collect import FileReport, Report, Sample, Totals, by_rule
+from .excerpt import set_excerpt
+from .page import STYLES, Page, number, plural, size
+
+#: More feed groups than this are only counted.
+TOP_GROUPS = 10
+#: More files than this are rows of one table.
+FEW_FILES = 3
+#: The verdict names this many rules to begin with.
+FIRST_RULES = 5
+
+STANDARD_INPUT = "-"
+_PLAIN = "default not bold not dim"
+_NOUNS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
+
+
+def render(report: Report, samples: Sequence[Sample], ruleset: RuleSet, page: Page) -> str:
+    """The report as text with a final newline. ``samples`` are its findings with their excerpts."""
+    return page.print(_blocks(report, samples, ruleset, page))
+
+
+def _blocks(report: Report, samples: Sequence[Sample], ruleset: RuleSet, page: Page) -> Iterator[RenderableType]:
+    yield from _files(report, ruleset, page)
+    rules = {rule.id: rule for rule in ruleset.rules}
+    for rule_id, group in by_rule(samples, report.counts).items():
+        yield from _group(report, rule_id, group, rules.get(rule_id), page)
+        yield ""
+    yield from _undecided(report, page)
+    yield from _verdict(report, rules, page)
+
+
+def name_of(path: str, page: Page) -> str:
+    """A file's name as people read it."""
+    return "standard input" if path == STANDARD_INPUT else page.data(path)
+
+
+# --------------------------------------------------------------------------- the files
+
+
+def _files(report: Report, ruleset: RuleSet, page: Page) -> Iterator[RenderableType]:
+    if len(report.files) > FEW_FILES:
+        yield _table(report.files, page)
+        yield ""
+        return
+    for file in report.files:
+        yield Text(name_of(file.path, page), style="bold")
+        yield page.pairs(_figures(file, ruleset, page))
+        yield ""
+
+
+def _figures(file: FileReport, ruleset: RuleSet, page: Page) -> Iterator[tuple[str, RenderableType]]:
+    if not file.complete:
+        yield "Judged", Text("ONLY IN PART", style="bold red")
+    yield "Size", Text(page.own(_size_of(file, ruleset)))
+    yield "Lines", Text(number(file.lines))
+    yield "Entries", _tally(file.entries, len(file.entries), page)
+    if file.feed_groups:
+        yield "Feed groups", _tally(file.feed_groups, TOP_GROUPS, page, kinds=True)
+    if file.time_from and file.time_to:
+        yield _time_label(ruleset), Text(page.data(f"{file.time_from} to {file.time_to}"))
+    yield "Findings", _totals(file.findings)
+
+
+def _size_of(file: FileReport, ruleset: RuleSet) -> str:
+    limits = [check.limit for check in ruleset.framing if isinstance(check, MaxFileBytes)]
+    if not limits:
+        return size(file.bytes)
+    limit = min(limits)
+    share = 100 * file.bytes / limit
+    words = "over" if file.bytes > limit else f"{share:.1f} % of" if share >= 0.1 else "under 0.1 % of"
+    return f"{size(file.bytes)}, {words} the limit of {size(limit)}"
+
+
+def _tally(counts: dict[str, int], top: int, page: Page, *, kinds: bool = False) -> Text:
+    """``1,650: add_activities 1,204, follow 446``; ``kinds`` puts the number of names first, not the sum."""
+    counts = {name: count for name, count in counts.items() if count}
+    if not counts:
+        return Text("none")
+    made = Text(number(len(counts) if kinds else sum(counts.values())))
+    for i, (name, count) in enumerate(list(counts.items())[:top]):
+        made.append(": " if i == 0 else ", ", style="dim")
+        made.append(page.data(name), style="cyan")
+        made.append(f" {number(count)}")
+    if len(counts) > top:
+        made.append(f" and {number(len(counts) - top)} more")
+    return made
+
+
+def _time_label(ruleset: RuleSet) -> str:
+    instruction, member = ruleset.time_span
+    entity = next((i.entity for i in ruleset.instructions if i.name == instruction), instruction)
+    return f"{entity} {member}".capitalize()
+
+
+def _totals(totals: Totals) -> Text:
+    parts = [(s, getattr(totals, s)) for s in SEVERITIES if getattr(totals, s)]
+    if not parts:
+        return Text("none", style="green")
+    made = Text()
+    for i, (severity, count) in enumerate(parts):
+        made.append(", " if i else "")
+        made.append(plural(count, _NOUNS[severity]), style=STYLES[severity])
+    return made
+
+
+def _table(files: Iterable[FileReport], page: Page) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
+    table.add_column("File", overflow="fold")
+    for column in ("Size", "Lines", "Entries"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("Findings")
+    for file in files:
+        found = _totals(file.findings)
+        if not file.complete:
+            found = Text("JUDGED ONLY IN PART, ", style="bold red") + found
+        entries = number(sum(file.entries.values()))
+        table.add_row(Text(name_of(file.path, page)), size(file.bytes), number(file.lines), entries, found)
+    return table
+
+
+# --------------------------------------------------------------------------- the findings of one rule
+
+
+def _group(
+    report: Report, rule_id: str, samples: Sequence[Sample], rule: Rule | None, page: Page
+) -> Iterator[RenderableType]:
+    severity, count = report.severities[rule_id], report.counts[rule_id]
+    parts = [(severity, STYLES[severity]), (f" {page.data(rule_id)}", "bold"), (f" · {plural(count, 'finding')}", "")]
+    yield page.heading(parts)
+    if rule is not None:
+        yield page.prose(rule.summary)
+    hints = {sample.finding.hint for sample in samples}
+    shared = hints.pop() if len(hints) == 1 else None
+    for sample in samples:
+        yield ""
+        yield from _finding(sample, page, with_hint=shared is None)
+    left = count - len(samples)
+    if left or shared:
+        yield ""
+    if left:
+        yield _indented(Text(page.own(f"… and {number(left)} more")), 2)
+    if shared:
+        yield _hint(shared, page)
+
+
+def _finding(sample: Sample, page: Page, *, with_hint: bool) -> Iterator[RenderableType]:
+    finding = sample.finding
+    head = Text(_place(finding, page), style="bold")
+    head.append("  ")
+    head.append_text(page.prose(finding.message, style="not bold"))
+    yield _indented(head, 2)
+    about = _about(finding, page)
+    if about:
+        yield _indented(Text(about, style="dim"), 4)
+    if sample.excerpt is not None:
+        yield from _excerpt(sample, page)
+    elif finding.value is not None:
+        yield _indented(Text(f"found {page.data(finding.value)}"), 4)
+    for other in finding.related:
+        place = ":".join(str(part) for part in (other.file, other.line) if part is not None)
+        yield _indented(Text(page.own(f"{place}  {other.message}".strip())), 4)
+    if with_hint and finding.hint:
+        yield _hint(finding.hint, page, indent=4)
+
+
+def _place(finding: Finding, page: Page) -> str:
+    file = name_of(finding.file, page) if finding.file is not None else None
+    return ":".join(str(part) for part in (file, finding.line, finding.column) if part is not None)
+
+
+def _about(finding: Finding, page: Page) -> str:
+    parts = [finding.instruction, finding.record, finding.path]
+    return page.own(" · ").join(page.data(part) for part in parts if part)
+
+
+def _excerpt(sample: Sample, page: Page) -> Iterator[RenderableType]:
+    assert sample.excerpt is not None
+    bar = page.own(" │ ")
+    label = str(sample.finding.line or "")
+    indent = 4
+    piece = set_excerpt(sample.excerpt, page.room - indent - len(label) - len(bar), page)
+    style = STYLES[sample.finding.severity]
+    line = Text(label + bar, style="dim", no_wrap=True, overflow="ignore")
+    line.append(piece.before, style=_PLAIN)
+    line.append(piece.spot, style=f"{style} not dim")
+    line.append(piece.after, style=_PLAIN)
+    carets = Text(" " * len(label) + bar, style="dim", no_wrap=True, overflow="ignore")
+    carets.append(" " * piece.offset)
+    carets.append("^" * piece.width, style=f"{style} not dim")
+    yield _indented(line, indent)
+    yield _indented(carets, indent)
+
+
+def _hint(text: str, page: Page, indent: int = 2) -> RenderableType:
+    return page.pairs([("hint", page.prose(text))], indent)
+
+
+def _indented(block: RenderableType, cells: int) -> Padding:
+    return Padding(block, (0, 0, 0, cells), expand=False)
+
+
+# --------------------------------------------------------------------------- what is left open, and the verdict
+
+
+def _undecided(report: Report, page: Page) -> Iterator[RenderableType]:
+    groups: dict[str, int] = {}
+    for file in report.files:
+        for name, uses in file.feed_groups.items():
+            groups[name] = groups.get(name, 0) + uses
+    if not groups:
+        return
+    ordered = dict(sorted(groups.items(), key=lambda item: (-item[1], item[0])))
+    yield page.heading([("not decided here", "")])
+    yield page.prose("Only your app's configuration in the dashboard tells whether")
+    names = _tally(ordered, TOP_GROUPS, page, kinds=True)
+    first = Text("- each feed group of the file is configured there (").append_text(names).append("),")
+    yield _indented(first, 2)
+    yield _indented(Text("- each feed that is followed is of a flat group."), 2)
+    yield ""
+
+
+def _verdict(report: Report, rules: Mapping[str, Rule], page: Page) -> Iterator[RenderableType]:
+    yield page.heading([("verdict", "bold")])
+    if not report.complete:
+        yield from _partial(report, page)
+    yield _sentence(report, page)
+    if report.verdict == "errors":
+        yield from _fix_first(report, rules, page)
+    if report.shown < report.total:
+        yield page.prose(
+            f"Shown: {number(report.shown)} of {plural(report.total, 'finding')}; the counts are exact. "
+            "More: `--max-samples N`; all: `--format jsonl`."
+        )
+    if report.counts:
+        yield page.prose(f"What a rule asks for, and why: `stream-import explain {next(iter(report.counts))}`")
+
+
+def _partial(report: Report, page: Page) -> Iterator[RenderableType]:
+    one = len(report.files) + len(report.unread) == 1
+    whole = "the file" if one else "the input"
+    yield Text(page.own(f"✗ ONLY PART OF {whole.upper()} WAS JUDGED. There may be more to find."), style="bold red")
+    if report.interrupted:
+        yield _indented(Text("The run was interrupted."), 2)
+    for file in report.files:
+        if not file.complete and not (report.interrupted and file is report.files[-1]):
+            yield _indented(Text(f"{name_of(file.path, page)}: judged in part, see the findings."), 2)
+    for unread in report.unread:
+        yield _indented(Text(f"{name_of(unread.path, page)}: not judged: {page.data(unread.reason)}"), 2)
+
+
+def _sentence(report: Report, page: Page) -> Text:
+    totals = report.totals
+    match report.verdict:
+        case "errors":
+            text = f"✗ {plural(totals.error, 'error')} would make the import fail."
+            return Text(page.own(text), style=STYLES["error"]).append(" Fix first:", style=_PLAIN)
+        case "incomplete":
+            text = "No error in the part that was judged; that is no verdict on the whole."
+            return Text(text, style=STYLES["warning"])
+        case "warnings":
+            what = "the warning" if totals.warning == 1 else f"the {plural(totals.warning, 'warning')}"
+            made = Text(page.own(f"✓ Ready to upload, once you have read {what}:"), style="green")
+            return made.append(" what is warned of is likely refused, changed or lost.", style=_PLAIN)
+        case "ok":
+            lines = sum(file.lines for file in report.files)
+            entries = sum(sum(file.entries.values()) for file in report.files)
+            made = Text(page.own("✓ Ready to upload."), style="bold green")
+            clean = f" No error and no warning in {plural(lines, 'line')}, {plural(entries, 'entry')}."
+            return made.append(clean, style=_PLAIN)
+
+
+def _fix_first(report: Report, rules: Mapping[str, Rule], page: Page) -> Iterator[RenderableType]:
+    """The errors by rule, the most frequent first."""
+    wrong = [rule for rule in report.counts if report.severities[rule] == "error"]
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold")
+    for rule in wrong[:FIRST_RULES]:
+        summary = rules[rule].summary if rule in rules else ""
+        table.add_row(number(report.counts[rule]), Text(page.data(rule), style="bold"), page.prose(summary))
+    yield _indented(table, 2)
+    if len(wrong) > FIRST_RULES:
+        yield _indented(Text(page.own(f"… and errors of {plural(len(wrong) - FIRST_RULES, 'more rule')}")), 2)

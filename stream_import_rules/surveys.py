@@ -1,0 +1,124 @@
+"""Surveys: what lines hold apart from mistakes — entries, feed groups, the span of times.
+
+Used by ``validate`` for explained lines; the fast validator makes the same survey of the lines it
+passes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from . import model, times
+from .findings import Path, clip
+
+
+class Survey:
+    """Counts of entries by instruction and of uses by feed group, and the first and last instant
+    (microseconds since 1970). Surveys of parts add up to the survey of the whole."""
+
+    __slots__ = ("entries", "feed_groups", "first", "last")
+
+    def __init__(self) -> None:
+        self.entries: Counter[str] = Counter()
+        self.feed_groups: Counter[str] = Counter()
+        self.first: int | None = None
+        self.last: int | None = None
+
+    def add(self, other: Survey) -> None:
+        """Take in the survey of further lines."""
+        self.entries.update(other.entries)
+        self.feed_groups.update(other.feed_groups)
+        if other.first is not None and other.last is not None:
+            self.see_times(other.first, other.last)
+
+    def see_times(self, first: int, last: int) -> None:
+        """Widen the span of times."""
+        self.first = first if self.first is None else min(self.first, first)
+        self.last = last if self.last is None else max(self.last, last)
+
+
+class Surveyor:
+    """Surveys decoded lines of one rule set, of which anything may be wrong."""
+
+    def __init__(self, ruleset: model.RuleSet) -> None:
+        self._discriminator, self._payload = ruleset.discriminator, ruleset.payload
+        self._instructions = {i.name: i for i in ruleset.instructions}
+        self._feed_ids = {i.name: list(_places(i.line, ruleset.feed_id_type)) for i in ruleset.instructions}
+        self._timed, self._time = ruleset.time_span
+
+    def survey(self, line: Mapping[str, Any]) -> Survey:
+        """The survey of one line."""
+        survey = Survey()
+        name = line.get(self._discriminator)
+        entries = line.get(self._payload)
+        if not isinstance(name, str) or name not in self._instructions or not isinstance(entries, list):
+            return survey
+        survey.entries[name] = len(entries)
+        survey.feed_groups.update(group_of(feed) for _, feed in self.feed_ids(line))
+        if name == self._timed:
+            texts = (e.get(self._time) for e in entries if isinstance(e, dict))
+            found = [t.micros for text in texts if isinstance(text, str) and (t := times.parse(text))]
+            if found:
+                survey.see_times(min(found), max(found))
+        return survey
+
+    def feed_ids(self, line: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+        """All feed ids of a line with their paths, those that have the form of one at least."""
+        name = line.get(self._discriminator)
+        for place in self._feed_ids.get(name, ()) if isinstance(name, str) else ():
+            for path, value in _at(line, place, ()):
+                if isinstance(value, str) and value.count(":") == 1 and group_of(value):
+                    yield path, value
+
+    def record_name(self, line: Mapping[str, Any], path: Path) -> str | None:
+        """What the user calls the entry at a path: its foreign id, its id, or the feed; ``None`` if unnamed."""
+        instruction = self._instructions.get(line.get(self._discriminator), None)  # type: ignore[arg-type]
+        entries = line.get(self._payload)
+        if len(path) < 2 or path[0] != self._payload or instruction is None or not isinstance(entries, list):
+            return None
+        entry = entries[path[1]] if isinstance(path[1], int) and path[1] < len(entries) else None
+        if isinstance(entry, str):
+            return clip(entry)
+        names = (entry.get(name) for name in instruction.record_names) if isinstance(entry, dict) else ()
+        return next((clip(name) for name in names if isinstance(name, str) and name), None)
+
+
+def group_of(feed_id: str) -> str:
+    """The group of a feed id."""
+    return feed_id.partition(":")[0]
+
+
+def _places(value: model.Value, named: str) -> Iterator[tuple[str, ...]]:
+    """Where values of a named type stand below a value; ``*`` is every item of a list."""
+    if named and value.named == named:
+        yield ()
+    elif isinstance(value, model.ListValue):
+        yield from (("*", *rest) for rest in _places(value.items, named))
+    elif isinstance(value, model.RecordValue):
+        yield from ((f.name, *rest) for f in value.fields for rest in _places(f.value, named))
+
+
+def _at(value: Any, place: tuple[str, ...], path: Path) -> Iterator[tuple[Path, Any]]:
+    if not place:
+        yield path, value
+    elif place[0] == "*":
+        if isinstance(value, list):
+            for i, item in enumerate(value):
+                yield from _at(item, place[1:], (*path, i))
+    elif isinstance(value, dict) and place[0] in value:
+        yield from _at(value[place[0]], place[1:], (*path, place[0]))
+
+
+
+
+def survey_of(feed_ids: list[list[str]], span: tuple[str, str] | None) -> Survey:
+    """The survey of columns that the fast validator has passed: lists of feed ids, and the least and
+    the greatest time."""
+    survey = Survey()
+    for column in feed_ids:
+        survey.feed_groups.update([group_of(feed_id) for feed_id in column])
+    if span is not None and span[0]:
+        survey.see_times(times.micros_of(span[0]), times.micros_of(span[1]))
+    return survey
