@@ -28,7 +28,6 @@ class Columns:
     off: frozenset[str]
     constants: dict[str, str] = field(default_factory=dict)
     tests: list[str] = field(default_factory=list)
-    per_entry: list[str] = field(default_factory=list)
     feeds: list[str] = field(default_factory=list)
     timed: str = ""
 
@@ -41,8 +40,8 @@ class Columns:
                 self._items(member.value, "entries", line_level=True)
                 entries = member.value.items
             elif member.name != self.ruleset.discriminator and usable(member):
-                column = f"[line.{field_name(member.name)} for line in lines]"
-                self._value(member.value, column, optional=not member.required)
+                name = f"line.{field_name(member.name)}"
+                self._value(member.value, f"[{name} for line in lines{_if_there(member, name)}]")
         if isinstance(entries, model.RecordValue):
             self._record(entries)
         return self
@@ -50,19 +49,23 @@ class Columns:
     # ------------------------------------------------------------------ values
 
     def _record(self, record: model.RecordValue) -> None:
+        """The members as columns, those that may be absent under a name of their own, then the checks."""
+        checks = [c for c in record.checks if c.rule not in self.off]
+        optional = {m.name for m in record.fields if usable(m) and not (m.required and not m.value.nullable)}
+        asked = {name for check in checks for name in operands(check)} & optional
         for member in record.fields:
             if not usable(member):
                 continue
             name = f"e.{field_name(member.name)}"
-            column = f"[{name} for e in entries]"
-            if not member.required or member.value.nullable or member.value.blank:
-                column = f"[{name} for e in entries if {name}]"
-            self._value(member.value, column, optional=False)
-        for check in record.checks:
-            if check.rule not in self.off:
-                self.per_entry.extend(_condition(check))
+            column = f"[{name} for e in entries{_if_there(member, name)}]"
+            if member.name in asked:
+                self.tests.append(f"({_column(member.name)} := {column}) is not None")
+                column = _column(member.name)
+            self._value(member.value, column)
+        for check in checks:
+            self.tests.extend(_condition(check, optional))
 
-    def _value(self, value: model.Value, column: str, optional: bool) -> None:
+    def _value(self, value: model.Value, column: str) -> None:
         match value:
             case model.ListValue():
                 self._items(value, f"[x for xs in {column} for x in xs]", lists=column)
@@ -113,8 +116,7 @@ class Columns:
 
     def _parts(self, value: model.StringValue, split: model.Split, checks: list[model.ValueCheck], column: str) -> str:
         """A value that is split: one pattern for all its parts, and its groups for the survey."""
-        self.constants.setdefault("_", "")
-        name = f"feeds_{len(self.feeds)}"
+        name = f"split_{len(self.tests)}"
         patterns = [f"[^{re.escape(split.separator)}\\n]+"] * len(split.parts)
         for check in checks:
             if isinstance(check, model.PartPattern):
@@ -123,13 +125,20 @@ class Columns:
         whole = split.separator.join(patterns)
         constant = self._constant(split.rule, f"re.compile({_lines_of(whole)!r})")
         self.tests.append(f"columns.match(({name} := {column}), {constant})")
-        if value.named == self.ruleset.feed_id_type:
-            self.feeds.append(name)
-        for check in checks:
-            if isinstance(check, model.PartNotIn):
-                forbidden = self._constant(check.rule, f"frozenset({sorted(check.values)!r})")
-                self.tests.append(f"columns.not_in({name}, {split.separator!r}, {forbidden})")
+        for part in sorted({c.part for c in checks if isinstance(c, model.PartNotIn)} | self._group_part(value)):
+            parts = f"part_{part}_of_{name}"
+            self.tests.append(f"({parts} := [x.split({split.separator!r})[{part}] for x in {name}]) is not None")
+            if part in self._group_part(value):
+                self.feeds.append(parts)
+            for check in checks:
+                if isinstance(check, model.PartNotIn) and check.part == part:
+                    forbidden = self._constant(check.rule, f"frozenset({sorted(check.values)!r})")
+                    self.tests.append(f"{forbidden}.isdisjoint({parts})")
         return name
+
+    def _group_part(self, value: model.StringValue) -> set[int]:
+        """The part of a feed id that is its group: the first."""
+        return {0} if value.named == self.ruleset.feed_id_type else set()
 
     def _pattern(self, check: model.Pattern, column: str) -> str:
         charset = _CLASS.fullmatch(check.pattern)
@@ -141,6 +150,9 @@ class Columns:
             letters, form = shape
             table = self._constant(check.rule, f"bytes(120 if chr(i) in {letters!r} else i for i in range(256))")
             return f"columns.shaped({column}, {table}, {form!r})"
+        if "[^" in check.pattern:  # may match a line end, so values can't stand one a line
+            pattern = self._constant(check.rule, f"re.compile({check.pattern!r}).fullmatch")
+            return f"all(map({pattern}, set({column})))"
         return f"columns.match({column}, {self._constant(check.rule, f're.compile({_lines_of(check.pattern)!r})')})"
 
     def _constant(self, rule: str, source: str) -> str:
@@ -149,6 +161,14 @@ class Columns:
             name += f"_{len(self.constants)}"
         self.constants[name] = source
         return name
+
+
+def _if_there(member: model.Field, name: str) -> str:
+    """The condition of a comprehension that leaves out what counts as absent."""
+    if member.value.blank:
+        return f" if {name}"
+    absent = [word for word, may in (("UNSET", not member.required), ("None", member.value.nullable)) if may]
+    return f" if {' and '.join(f'{name} is not {word}' for word in absent)}" if absent else ""
 
 
 def usable(member: model.Field) -> bool:
@@ -184,13 +204,54 @@ def shape_of(pattern: str) -> tuple[str, bytes] | None:
     return None if "x" in literals or "x" in letters or literals & set(letters) else (letters, form.encode())
 
 
-def _condition(check: model.RecordCheck) -> Iterator[str]:
-    """What must hold of an entry ``e``, in Python; nothing for checks that are proved elsewhere."""
+def operands(check: model.RecordCheck) -> tuple[str, ...]:
+    """The members that a check compares or asks for."""
+    guards = (*check.given, *check.absent)
+    match check:
+        case model.AnyOf(members=members) | model.Together(members=members):
+            return (*guards, *members)
+        case model.Requires(member=m, other=o) | model.Differ(member=m, other=o) | model.Ordered(member=m, other=o):
+            return (*guards, m, o)
+        case model.DerivedId(member=member, foreign_id=foreign_id, time=time):
+            return (*guards, member, foreign_id, time)
+        case _:
+            return guards
+
+
+def _column(name: str) -> str:
+    return f"has_{field_name(name)}"
+
+
+def _condition(check: model.RecordCheck, optional: set[str]) -> Iterator[str]:
+    """What must hold of the entries, in Python; nothing for checks that are proved elsewhere.
+
+    First the ways in which whole columns show that the check has nothing to look at, which is the
+    usual case and cheap; only then entry by entry.
+    """
     body = _body(check)
     if body is None:
         return
     guards = [f"not {_present(name)}" for name in check.given] + [_present(name) for name in check.absent]
-    yield " or ".join([*guards, body])
+    each = " or ".join([*guards, body])
+    at_once = [f"not {_column(name)}" for name in _needed(check) if name in optional]
+    at_once += [f"len({_column(name)}) == len(entries)" for name in _enough(check) if name in optional]
+    yield "(" + " or ".join([*at_once, f"all(({each}) for e in entries)"]) + ")"
+
+
+def _needed(check: model.RecordCheck) -> tuple[str, ...]:
+    """Members without any of which the check has nothing to look at."""
+    match check:
+        case model.Requires(member=member):
+            return (*check.given, member)
+        case model.Differ() | model.Ordered() | model.DerivedId():
+            return operands(check)
+        case _:
+            return check.given
+
+
+def _enough(check: model.RecordCheck) -> tuple[str, ...]:
+    """Members one of which in every entry is enough."""
+    return (*check.absent, *check.members) if isinstance(check, model.AnyOf) else check.absent
 
 
 def _present(name: str) -> str:
@@ -218,6 +279,6 @@ def _body(check: model.RecordCheck) -> str | None:
         case model.Ordered(member=member, other=other):
             return f"(not {_present(other)} or columns.not_before({_present(member)}, {_present(other)}))"
         case model.DerivedId(member=member, foreign_id=foreign_id, time=time):
-            return "not (" + " and ".join(_present(m) for m in (member, foreign_id, time)) + ")"
+            return "not (" + " and ".join(map(_present, (member, foreign_id, time))) + ")"
         case _:
             raise AssertionError(f"unknown check {check}")

@@ -84,13 +84,10 @@ def _fast(ruleset: model.RuleSet) -> dict[str, Any]:
     for instruction in ruleset.instructions:
         columns = Columns(ruleset, instruction, off, constants).make()
         plans.append(_plan(ruleset, instruction, columns))
-    constants.pop("_", None)
     return {
         "plans": plans,
         "constants": constants,
         "covered": sorted(rule.id for rule in ruleset.rules if rule.enabled),
-        "searches": _searches(ruleset, off),
-        "longest": min([c.longest for c in _record_checks(ruleset, off) if isinstance(c, model.NoBinary)], default=0),
         **_time_bounds(ruleset),
     }
 
@@ -113,12 +110,13 @@ def _plan(ruleset: model.RuleSet, instruction: model.Instruction, columns: Colum
         "entry_members": _members(record.fields, "fast") if record else [],
         "closed": bool(record and record.unknown),
         "tests": columns.tests,
-        "per_entry": columns.per_entry,
         "feeds": columns.feeds,
         "timed": columns.timed,
         "open_names": _open_names(checks) if record and not record.unknown else "",
         "reserved": sorted({n for c in checks if isinstance(c, model.Reserved) for n in c.names}),
         "defined": sorted(f.name for f in record.fields) if record else [],
+        "searches": _searches(checks),
+        "longest": min([c.longest for c in checks if isinstance(c, model.NoBinary)], default=0),
         "max_entry_bytes": min(sizes, default=0),
         "min_entry_bytes": _least_bytes(record) if record else 0,
     }
@@ -136,21 +134,16 @@ def _least_bytes(record: model.RecordValue) -> int:
     return 1 + sum(len(f.name) + 6 for f in required)
 
 
-def _record_checks(ruleset: model.RuleSet, off: frozenset[str]) -> list[model.RecordCheck]:
-    entries = [_entry(i) for i in ruleset.instructions]
-    return [c for e in entries if isinstance(e, model.RecordValue) for c in e.checks if c.rule not in off]
-
-
-def _searches(ruleset: model.RuleSet, off: frozenset[str]) -> list[str]:
+def _searches(checks: list[model.RecordCheck]) -> list[bytes]:
     """Patterns of bytes that must not stand in the text of a line that is passed."""
     searches = []
-    for check in _record_checks(ruleset, off):
+    for check in checks:
         if isinstance(check, model.NoBinary):
-            searches.append(";[bB][aA][sS][eE]64,")
+            searches.append(b";[bB][aA][sS][eE]64,")
         elif isinstance(check, model.References):
             shared = _common_prefix(list(check.patterns))
             rest = "|".join(f'{p[len(shared) :]}(?!{pattern[len(p) :]}")' for p, pattern in check.patterns.items())
-            searches.append(f'"{shared}(?:{rest})')
+            searches.append(f'"{shared}(?:{rest})'.encode())
     return searches
 
 

@@ -135,11 +135,11 @@ def make_policy(
     return Policy(ruleset, select=_names(select), ignore=_names(ignore), severity=severity)
 
 
-def make_checker(ruleset: RuleSet, policy: Policy) -> Checker:
-    """A checker whose moment of the run is now."""
+def make_checker(ruleset: RuleSet, policy: Policy, *, files: bool = True) -> Checker:
+    """A checker for one run, whose moment is now. One for single lines alone needs no fast path."""
     from .validate import Checker
 
-    return Checker(ruleset, policy)
+    return Checker(ruleset, policy, fast=artefact.fast_validator(ruleset.name) if files else None)
 
 
 def judge_file(path: str, checker: Checker, collector: Collector) -> FileReport:
@@ -226,7 +226,7 @@ def _line_checker(
 ) -> Checker:
     """One checker serves many lines; the hour only makes a new one, for rules that compare times with now."""
     ruleset, _ = artefact.load()
-    return make_checker(ruleset, make_policy(ruleset, select, ignore, dict(levels)))
+    return make_checker(ruleset, make_policy(ruleset, select, ignore, dict(levels)), files=False)
 
 
 def _names(patterns: Iterable[str]) -> tuple[str, ...]:

@@ -12,10 +12,15 @@ import importlib
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from .model import RuleSet, of_json
+
+if TYPE_CHECKING:
+    from .validate import FastValidator
 
 #: The rule set that is used if none is named.
 DEFAULT = "feeds-v2"
@@ -50,6 +55,19 @@ def load(name: str = DEFAULT) -> tuple[RuleSet, str]:
     if not ruleset.rules or not ruleset.instructions:
         raise _broken(name, "ruleset.json has no rules")
     return ruleset, found
+
+
+def fast_validator(name: str = DEFAULT) -> FastValidator:
+    """A new fast validator of a rule set; each run needs its own, for it learns from the file.
+
+    Raises ``ArtefactError`` if it is missing or was not made from the rule set that ``load`` gives.
+    """
+    _, fingerprint = load(name)
+    module = _module(name, ".fast")
+    if getattr(module, "FINGERPRINT", None) != fingerprint:
+        raise _broken(name, "its fast validator was made from other rules")
+    validator: FastValidator = module.validator()
+    return validator
 
 
 def schema_names(name: str = DEFAULT) -> list[str]:
@@ -92,14 +110,17 @@ def _read(folder: Traversable, file: str, name: str) -> bytes:
 
 
 def _fingerprint(name: str) -> str:
-    try:
-        module = importlib.import_module(f"{_PACKAGE}.{name.replace('-', '_')}")
-    except ImportError as error:
-        raise _broken(name, f"its generated code cannot be imported: {error}") from error
-    found = getattr(module, "FINGERPRINT", None)
+    found = getattr(_module(name), "FINGERPRINT", None)
     if not isinstance(found, str) or not found:
         raise _broken(name, "its generated code has no FINGERPRINT")
     return found
+
+
+def _module(name: str, below: str = "") -> ModuleType:
+    try:
+        return importlib.import_module(f"{_PACKAGE}.{name.replace('-', '_')}{below}")
+    except ImportError as error:
+        raise _broken(name, f"its generated code cannot be imported: {error}") from error
 
 
 def _broken(name: str, what: str) -> ArtefactError:

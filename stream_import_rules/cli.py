@@ -20,7 +20,18 @@ from . import api, artefact
 from .model import SEVERITIES, Rule, RuleSet, Severity
 from .policy import Policy, UnknownRule, matching
 from .report import json as as_json
-from .report.collect import Collector, FileReport, Report, StreamingSink, Summary, Totals, Unread, report_of, summary_of
+from .report.collect import (
+    Collector,
+    FileReport,
+    Report,
+    StreamingSink,
+    Summary,
+    Totals,
+    Unread,
+    file_report,
+    report_of,
+    summary_of,
+)
 from .report.output import STANDARD_OUTPUT, Output, OutputClosed, OutputError, reason_of
 from .report.safe import visible
 
@@ -229,17 +240,22 @@ class _Run:
 def _run(files: Sequence[str], ruleset: RuleSet, policy: Policy, collector: Collector) -> _Run:
     """Judge each file; one that cannot be read does not keep the others from being judged."""
     run = _Run()
+    before = collector.totals
     try:
         checker = api.make_checker(ruleset, policy)
         for path in files:
+            before = collector.totals
             try:
                 run.files.append(_judge(path, checker, collector))
             except (OSError, api.InputError) as error:
                 reason = reason_of(error) if isinstance(error, OSError) else str(error)
                 run.unread.append(Unread(path=path, reason=reason))
                 _complain(f"{_name(path)}: {reason}")
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         run.interrupted = True
+        reached = getattr(stop, "summary", None)  # the checker says how far it came
+        if reached is not None:
+            run.files.append(file_report(reached, before, collector.totals))
         _complain("interrupted: the report is of what was read until then")
     return run
 

@@ -37,11 +37,6 @@ def match(values: Sequence[str], lines: re.Pattern[str]) -> bool:
     return not values or lines.fullmatch("\n".join(values)) is not None
 
 
-def not_in(values: Sequence[str], separator: str, forbidden: frozenset[str]) -> bool:
-    """Whether the part before the separator is never one of ``forbidden``."""
-    return forbidden.isdisjoint([value.partition(separator)[0] for value in values])
-
-
 def times(values: Sequence[str], first: str, last: str) -> tuple[str, str] | None:
     """The least and the greatest of times that are all in UTC and spelt as they should be, or ``None``.
 
@@ -75,10 +70,13 @@ def not_before(later: str, earlier: str) -> bool:
 
 
 def no_long_run(data: bytes, longest: int) -> bool:
-    """Whether no string of the JSON text is longer than ``longest`` bytes.
-
-    A string that long would fill a window of half its length that has no quote in it.
-    """
-    half = longest // 2
-    find = data.find
-    return all(find(b'"', at, at + half) >= 0 for at in range(0, len(data) - half + 1, half))
+    """Whether no string of the JSON text is longer than ``longest`` bytes: from quote to quote there is
+    always another one within reach."""
+    rfind = data.rfind
+    at, end = 0, len(data)
+    while at + longest < end:
+        after = rfind(b'"', at + 1, at + longest + 1)
+        if after < 0:
+            return False
+        at = after
+    return True

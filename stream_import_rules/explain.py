@@ -240,7 +240,7 @@ class _Compiler:
                     hint = f"There is `{clip(instead)}`: rename it to `{name}`." if instead is not None else fix.get(rule, "")
                     context.found.append(Violation(rule, (*path, name), f"`{name}` is missing", hint))
             taken = frozenset(meant.values())
-            if unknown and len(v) > len(fields) - len(missing):
+            if unknown:
                 for name in v:
                     if name not in known and name not in taken:
                         message = f"`{clip(name)}` is not a member of this record"

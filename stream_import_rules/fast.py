@@ -61,7 +61,9 @@ class Entity:
     """One instruction of the plan: how its lines are decoded and what is tested of its entries.
 
     ``line(entry_type, free_type)`` makes the type of a line, ``entry(free_type)`` the type of an entry;
-    ``passes(lines, entries, now)`` tests the columns and gives the survey, ``None`` to look closer.
+    ``passes(lines, entries, bounds)`` tests the columns and gives the survey, ``None`` to look closer.
+    ``searches`` are patterns of bytes that must not stand in the text; ``longest`` is the length from
+    which a string is looked at more closely (0: never).
     """
 
     def __init__(
@@ -74,12 +76,16 @@ class Entity:
         open_names: re.Pattern[str] | None = None,
         reserved: frozenset[str] = frozenset(),
         defined: frozenset[str] = frozenset(),
+        searches: Sequence[bytes] = (),
+        longest: int = 0,
         max_entry_bytes: int = 0,
         min_entry_bytes: int = 0,
     ) -> None:
         self.name = name
         self.line, self.entry, self.passes = line, entry, passes
         self.open_names, self.reserved, self.defined = open_names, reserved, defined
+        self.searches = [re.compile(pattern).search for pattern in searches]
+        self.longest = longest
         self.max_entry_bytes, self.min_entry_bytes = max_entry_bytes, min_entry_bytes
 
 
@@ -95,8 +101,7 @@ class FastValidator:
     """The fast validator of one rule set.
 
     ``rules`` are the ids of the rules that it covers: with another rule active it must not be used.
-    ``searches`` are patterns of bytes that must not stand in the text; ``longest`` is the length from
-    which a string is looked at more closely (0: never); ``first`` and ``ahead`` bound the times.
+    ``first`` (text to the second) and ``ahead`` (seconds from now) bound the times.
     """
 
     def __init__(
@@ -106,16 +111,12 @@ class FastValidator:
         discriminator: str,
         payload: str,
         rules: frozenset[str],
-        searches: Sequence[bytes],
-        longest: int,
         first: str,
         ahead: int | None,
     ) -> None:
         self.rules = rules
         self._entities = list(entities)
         self._discriminator, self._payload = discriminator, payload
-        self._searches = [re.compile(pattern).search for pattern in searches]
-        self._longest = longest
         self._first, self._ahead = first, ahead
         self._learnt: dict[str, list[str]] = {e.name: [] for e in self._entities}
         self._fractions = False
@@ -146,7 +147,7 @@ class FastValidator:
         """
         if b"\r" in data:
             data = data.replace(b"\r\n", b"\n")
-        if self._suspicious(data):
+        if b"\\" in data and _ODD_ESCAPE.search(data) is not None and _hidden(data):
             return None
         lines = data.split(b"\n")
         if not lines[-1]:
@@ -164,17 +165,6 @@ class FastValidator:
         return self._columns(decoded, now)
 
     # ------------------------------------------------------------------ the text
-
-    def _suspicious(self, data: bytes) -> bool:
-        if b"\\" in data and (_ODD_ESCAPE.search(data) is not None and self._hidden(data)):
-            return True
-        if any(search(data) for search in self._searches):
-            return True
-        return bool(self._longest) and not columns.no_long_run(data, self._longest)
-
-    def _hidden(self, data: bytes) -> bool:
-        """Whether an escape hides something, seen one by one: a surrogate in a pair is no half one."""
-        return any(len(e) == 6 and _ODD_ESCAPE.match(e) for e in _ESCAPES.findall(data))
 
     def _decoded(self, lines: Sequence[bytes]) -> list[Any] | None:
         decode = self._decode
@@ -204,6 +194,10 @@ class FastValidator:
             return False
         for text, line in zip(lines, decoded, strict=True):
             entity = self._by_type[type(line)]
+            if any([search(text) for search in entity.searches]):
+                return False
+            if entity.longest and len(text) > entity.longest and not columns.no_long_run(text, entity.longest):
+                return False
             limit = entity.max_entry_bytes
             if not limit or len(text) <= limit:
                 pieces = [encode(line)]
@@ -296,6 +290,11 @@ class FastValidator:
 
 
 _FRAME: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(dict[str, Any])
+
+
+def _hidden(data: bytes) -> bool:
+    """Whether an escape hides something, seen one by one: a surrogate in a pair is no half one."""
+    return any(len(escape) == 6 and _ODD_ESCAPE.match(escape) for escape in _ESCAPES.findall(data))
 
 
 def _exponents(data: bytes) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from . import model
-from .findings import Path
+from .findings import Excerpt, Path
 
 #: So many different groups are followed; a file with more has no common groups to be near to.
 MOST_GROUPS = 2_000
@@ -25,6 +25,8 @@ class Use(msgspec.Struct, frozen=True):
     column: int
     path: Path
     instruction: str
+    record: str | None
+    excerpt: Excerpt
 
 
 class NearMiss(msgspec.Struct, frozen=True):

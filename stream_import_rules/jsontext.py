@@ -14,8 +14,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from itertools import accumulate
-from json import scanner
-from json.decoder import scanstring
+from json import decoder, scanner
 from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
@@ -54,8 +53,8 @@ class Oddity(msgspec.Struct, frozen=True):
     """A place in a line whose text is odd although it can be parsed.
 
     ``path`` is where: for ``duplicate-key`` the repeated member. ``at_key`` says that the member's name is
-    meant. ``detail`` is how often the key occurs, the number as written, or the half pair as an escape. ``hidden``: the
-    place stands in a member that a later one of the same name replaced, so no value has it.
+    meant. ``detail`` is how often the key occurs, the number as written, or the half pair as an escape.
+    ``hidden``: it stands in a member that a later one of the same name replaced, so it is not in the value.
     """
 
     kind: OddKind
@@ -200,7 +199,8 @@ class _Reader(threading.local):
 
 
 def _scanner(**hooks: Any) -> _Scan:
-    scan: _Scan = scanner.make_scanner(json.JSONDecoder(**hooks))
+    make: Any = scanner.make_scanner
+    scan: _Scan = make(json.JSONDecoder(**hooks))
     return scan
 
 
@@ -265,7 +265,8 @@ def _trailing_error(text: str, start: int, end: int) -> JsonError:
         return JsonError("syntax", *adjacent)
     if text[at] == "\0":
         return _syntax_error(json.JSONDecodeError("Expecting value", text, at))
-    return JsonError("trailing", *syntax.trailing(text, end, at))
+    what = "the object" if text[start] == "{" else "the value"
+    return JsonError("trailing", *syntax.trailing(text, end, at, what))
 
 
 def values(text: str) -> Iterator[tuple[int, int]]:
@@ -277,7 +278,7 @@ def values(text: str) -> Iterator[tuple[int, int]]:
     while at < len(text):
         try:
             end = _skip(text, at)
-        except (StopIteration, json.JSONDecodeError):
+        except (StopIteration, json.JSONDecodeError, RecursionError):
             return
         yield at, end
         at = _after_space(text, end)
@@ -391,6 +392,9 @@ class _Oddities:
 # ``len`` takes any literal, and costs no call into Python: what is skipped need not be a number.
 _skipper = _scanner(parse_int=len, parse_float=len, parse_constant=len)
 
+#: Reads a string from behind its opening quote on.
+_scan_string: _Scan = getattr(decoder, "scanstring")  # noqa: B009  (the type stubs don't have it)
+
 #: A member whose name has no escape, its value too if that is simple, and the comma behind that.
 _member = re.compile(
     r'"([^"\\]*)"_*:_*(?:("[^"\\]*"|[-+.0-9A-Za-z]+)_*(?:,_*)?)?'.replace("_", f"[{syntax.WHITE_SPACE}]")
@@ -485,7 +489,7 @@ def _walk_members(text: str, at: int, wanted: dict[str | int, _Node], stack: lis
     while len(stack) == depth and text[at] == '"':
         match = _member(text, at)
         if match is None:
-            key, key_end = scanstring(text, at + 1, True)
+            key, key_end = _scan_string(text, at + 1)
             colon = _colon(text, key_end)
             assert colon is not None
             value = colon.end()

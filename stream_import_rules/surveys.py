@@ -113,12 +113,12 @@ def _at(value: Any, place: tuple[str, ...], path: Path) -> Iterator[tuple[Path, 
 
 
 
-def survey_of(feed_ids: list[list[str]], span: tuple[str, str] | None) -> Survey:
-    """The survey of columns that the fast validator has passed: lists of feed ids, and the least and
+def survey_of(groups: list[list[str]], span: tuple[str, str] | None) -> Survey:
+    """The survey of columns that the fast validator has passed: lists of feed groups, and the least and
     the greatest time."""
     survey = Survey()
-    for column in feed_ids:
-        survey.feed_groups.update([group_of(feed_id) for feed_id in column])
+    for column in groups:
+        survey.feed_groups.update(column)
     if span is not None and span[0]:
         survey.see_times(times.micros_of(span[0]), times.micros_of(span[1]))
     return survey

@@ -101,10 +101,9 @@ def describe(error: json.JSONDecodeError) -> Mistake:
     return _instead_of_value(text, at)
 
 
-def trailing(text: str, end: int, at: int) -> Mistake:
-    """What follows at ``at`` a value of the line that is complete at ``end``."""
+def trailing(text: str, end: int, at: int, what: str) -> Mistake:
+    """What follows at ``at`` a value that is complete at ``end``; ``what`` the value is, such as "the object"."""
     found = text[at]
-    what = "the object" if text[:end].lstrip(WHITE_SPACE).startswith("{") else "the value"
     if found == ",":
         hint = "Remove the comma. Between the items of an array there are commas, between lines there are none."
         return Mistake(at, f"a comma follows {what}", hint)
@@ -158,8 +157,13 @@ def _generally(text: str, at: int, wanted: _Wanted) -> Mistake | None:
         return Mistake(at, f"a NUL character (U+0000) where {_WANTED[wanted]} should be", _NUL_HINT)
     if char in _STRAIGHT:
         return _wrong_quote(char, at, wanted)
+    if char == "'":
+        return _single_quote(at, wanted)
     if _is_comment(text, at):
         return _comment(text, at)
+    if char == "\ufeff":
+        hint = "Remove it. It stands where a file was appended to another one."
+        return Mistake(at, f"a byte order mark (U+FEFF) where {_WANTED[wanted]} should be", hint)
     if not char.isprintable() or char.isspace():
         what = "this character" if ord(char) < 0x80 else "this invisible character"
         hint = f"Remove {what}. Outside of strings JSON knows spaces, tabs and line ends only."
@@ -187,8 +191,8 @@ def _open_brackets(text: str) -> str:
 
 
 def _wrong_quote(char: str, at: int, wanted: _Wanted) -> Mistake:
-    if _STRAIGHT[char] == "'" and char in "`´":
-        return Mistake(at, f"{named(char)} where {_WANTED[wanted]} should be", 'Put strings in double quotes: "…".')
+    if char == "`":
+        return Mistake(at, f"a backtick where {_WANTED[wanted]} should be", "Put strings in double quotes.")
     message = f"the typographic quote {named(char)} where {_WANTED[wanted]} should be"
     return Mistake(at, message, 'Write the straight quote " (U+0022). Word processors replace it.')
 
@@ -202,7 +206,7 @@ def _comment(text: str, at: int) -> Mistake:
 
 
 def _single_quote(at: int, wanted: _Wanted) -> Mistake:
-    hint = "Put names and strings in double quotes. Python's `print` and `str` write single ones, `json.dumps` does not."
+    hint = "Put names and strings in double quotes. Python's `print` writes single ones, `json.dumps` does not."
     return Mistake(at, f"a single quote where {_WANTED[wanted]} should be", hint)
 
 
@@ -259,8 +263,6 @@ def _instead_of_name(text: str, at: int) -> Mistake:
     if general is not None:
         return general
     char = text[at]
-    if char == "'":
-        return _single_quote(at, "name")
     if char == "}" and (comma := _comma_before(text, at)) >= 0:
         return _trailing_comma(comma)
     if char == ",":
@@ -268,7 +270,9 @@ def _instead_of_name(text: str, at: int) -> Mistake:
     if word := _WORD.match(text, at):
         return Mistake(at, f"the name `{_clip(word[0])}` is not in quotes", f'Write `"{_clip(word[0])}"`.')
     if char in "-0123456789":
-        return Mistake(at, f"the name {_found(text, at)} is not in quotes", "A name is a string, even if it is a number.")
+        return Mistake(
+            at, f"the name {_found(text, at)} is not in quotes", "A name is a string, even if it is a number."
+        )
     return Mistake(at, f"{_found(text, at)} where a name in double quotes should be")
 
 
@@ -290,19 +294,21 @@ def _instead_of_value(text: str, at: int) -> Mistake:
     if general is not None:
         return general
     char = text[at]
-    if char == "'":
-        return _single_quote(at, "value")
     if char in "]},":
         return _no_value(text, at)
     if char in "+-.":
         return _odd_number(text, at)
     if call := _CALL.match(text, at):
         name = _clip(" ".join(call[0].rstrip("( ").split()))
-        return Mistake(at, f"`{name}(…)` is code, not JSON", "Export the data as plain JSON: a string, a number or a time.")
+        return Mistake(
+            at, f"`{name}(…)` is code, not JSON", "Export the data as plain JSON: a string, a number or a time."
+        )
     if word := _WORD.match(text, at):
         return _word(text, at, word[0])
     if char == "<":
-        return Mistake(at, "`<` where a value should be", "This looks like HTML or XML, such as the error page of a server.")
+        return Mistake(
+            at, "`<` where a value should be", "This looks like HTML or XML, such as the error page of a server."
+        )
     if char == "(":
         return Mistake(at, "`(` where a value should be", "Write lists in square brackets.")
     return Mistake(at, f"{_found(text, at)} where a value should be")
@@ -312,7 +318,9 @@ def _no_value(text: str, at: int) -> Mistake:
     char = text[at]
     before = text[:at].rstrip(WHITE_SPACE)[-1:]
     if before == ":":
-        return Mistake(at, f"`{char}` where a value should be", "Add the value that belongs to the name, or remove both.")
+        return Mistake(
+            at, f"`{char}` where a value should be", "Add the value that belongs to the name, or remove both."
+        )
     if char == "," or not before:
         return Mistake(at, f"`{char}` where a value should be", "Remove it, or add the value that is missing.")
     if before == "," and char == "]":
@@ -341,7 +349,9 @@ def _word(text: str, at: int, word: str) -> Mistake:
     lower = word.lower()
     shown = f"`{_clip(word)}`"
     if text.startswith(('"', "'"), at + len(word)) and lower in ("u", "b", "r", "f", "br", "rb"):
-        return Mistake(at, f"{shown} in front of a string", "Remove the letter. Python's strings have it, JSON's do not.")
+        return Mistake(
+            at, f"{shown} in front of a string", "Remove the letter. Python's strings have it, JSON's do not."
+        )
     if lower in _LITERALS and word != _LITERALS[lower]:
         origin = " `json.dumps` writes it so." if word in ("True", "False", "None") else ""
         return Mistake(at, f"{shown} where a value should be", f"Write `{_LITERALS[lower]}`.{origin}")
@@ -349,7 +359,9 @@ def _word(text: str, at: int, word: str) -> Mistake:
         return Mistake(at, "`undefined` is no value of JSON", "Leave the member out.")
     if lower in _NOT_FINITE:
         return Mistake(at, f"{shown} is no number of JSON", "Leave the member out.")
-    return Mistake(at, f"{shown} where a value should be", "Put strings in double quotes.")
+    at_start = not text[:at].strip(WHITE_SPACE)
+    hint = "A line is an object, it starts with `{`." if at_start else "Put strings in double quotes."
+    return Mistake(at, f"{shown} where a value should be", hint)
 
 
 def _instead_of_comma(text: str, at: int) -> Mistake:
@@ -397,5 +409,7 @@ def after_scalar(text: str, at: int) -> Mistake | None:
     if char in ".eE":
         return Mistake(at, f"the number `{whole}` is incomplete", "Digits follow the point or the `e` of a number.")
     if char == "n":
-        return Mistake(at, f"the number `{whole}` ends in `n`", "Remove the `n`. If the number is large, write a string.")
+        return Mistake(
+            at, f"the number `{whole}` ends in `n`", "Remove the `n`. If the number is large, write a string."
+        )
     return Mistake(start, f"`{whole}` is not a number", "Put it in double quotes.")

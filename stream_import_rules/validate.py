@@ -13,14 +13,14 @@ from typing import BinaryIO, Protocol
 
 import msgspec
 
-from . import framing, read
+from . import framing, read, times
 from .explain import Explainer
-from .findings import Excerpt, Finding, Sink, Violation, clip, excerpt_of, pointer
-from .groups import GroupUses
+from .findings import Finding, Path, Sink, Violation, clip, pointer, shown
+from .groups import GroupUses, Use
 from .jsontext import locate
-from .model import RuleSet
+from .model import RuleSet, Severity
 from .policy import Policy
-from .surveys import Survey, Surveyor
+from .surveys import Survey, Surveyor, group_of
 
 
 class FileSummary(msgspec.Struct, omit_defaults=True):
@@ -60,8 +60,8 @@ class Checker:
         self.policy = policy
         self.now = clock.time_ns() // 1000 if now is None else now
         self.fast = fast if fast is not None and policy.active <= fast.rules else None
-        self._explainer = Explainer(ruleset, self.now)
-        self._surveyor = Surveyor(ruleset)
+        self.explainer = Explainer(ruleset, self.now)
+        self.surveyor = Surveyor(ruleset)
 
     def check(self, stream: BinaryIO, file: str, sink: Sink) -> FileSummary:
         """Judge a whole file; every finding goes to the sink, in the order of the file."""
@@ -86,49 +86,49 @@ class _Run:
         self.bytes = 0
 
     def file(self, stream: BinaryIO) -> FileSummary:
-        complete = True
+        """The whole file, chunk by chunk; then what only its end can tell."""
+        hopeless = False
         for chunk in read.chunks(stream):
+            self.bytes = chunk.offset + len(chunk.data)
             data = chunk.data
-            self.bytes = chunk.offset + len(data)
             if chunk.offset == 0:
                 start = self.framer.begin(data)
                 self._findings(start.findings)
-                if start.hopeless:
-                    complete = False
-                    self.lines, self.bytes = _drain(stream, data)
-                    break
+                hopeless = start.hopeless
                 data = data[start.skip :]
-            self._chunk(chunk.first_line, data)
-        if complete:
-            self._events(self.framer.end())
-            self._findings(self.groups.near_misses(self.name))
+            if hopeless:
+                self.lines = chunk.first_line - 1 + _line_count(data)
+            else:
+                self._chunk(chunk.first_line, data)
+        self._events(self.framer.end())
+        self._near_misses()
         self._findings(self.framer.size(self.bytes))
-        return self._summary(complete)
+        return self._summary(not hopeless)
 
     def one(self, line: bytes) -> None:
+        """A line on its own: the rules of whole files do not apply."""
         self._events(self.framer.line(1, line))
-        self._events(event for event in self.framer.end() if not _of_file(event))
+        if self.framer.busy:
+            self._events(self.framer.end())
 
     # ------------------------------------------------------------------ chunks and lines
 
     def _chunk(self, first: int, data: bytes) -> None:
-        lines = data.count(b"\n") + (not data.endswith(b"\n") and bool(data))
+        lines = _line_count(data)
         self.lines = first - 1 + lines
-        if not self.framer.busy and self._pass(first, data, lines):
+        if self._pass(data, lines):
             return
-        number = first
-        for raw in _split(data):
-            if self.framer.busy or not self._pass(number, raw, 1):
+        for number, raw in enumerate(_lines(data), first):
+            if lines == 1 or not self._pass(raw, 1):
                 self._events(self.framer.line(number, raw))
-            number += 1
 
-    def _pass(self, first: int, data: bytes, lines: int) -> bool:
+    def _pass(self, data: bytes, lines: int) -> bool:
         """Whether the fast validator passes these lines; if so they are counted."""
         fast = self.checker.fast
-        if fast is None:
+        if fast is None or self.framer.busy or not lines:
             return False
         survey = fast.passes(data, self.checker.now)
-        if survey is None or self.groups.news(survey.feed_groups):
+        if survey is None or self.groups.is_news(survey.feed_groups):
             return False
         self._events(self.framer.passed(lines))
         self.survey.add(survey)
@@ -143,11 +143,15 @@ class _Run:
                 self._findings([event])
 
     def _judge(self, judge: framing.Judge) -> None:
+        """The content of a line: its survey, then everything that is wrong with it."""
         line = judge.parsed.value
-        survey = self.checker._surveyor.survey(line)
+        surveyor = self.checker.surveyor
+        survey = surveyor.survey(line)
         self.survey.add(survey)
-        self.groups.see(survey.feed_groups, lambda: self.checker._surveyor.feed_ids(line), judge)
-        found = self.checker._explainer.explain(line, judge.text)
+        self.groups.count(survey.feed_groups)
+        if self.groups.is_news(survey.feed_groups):
+            self._first_uses(judge)
+        found = self.checker.explainer.explain(line, judge.text)
         if found:
             self._place(judge, found)
 
@@ -157,8 +161,8 @@ class _Run:
         """Give violations their place in the file; only those whose details are wanted are located."""
         wanted = []
         for violation in found:
-            severity = self.checker.policy.severity_of(violation.rule)
-            if severity is not None and self.sink.count(violation.rule, severity):
+            severity = self._counted(violation.rule)
+            if severity is not None:
                 wanted.append((violation, severity))
         if not wanted:
             return
@@ -167,29 +171,75 @@ class _Run:
         name = line.get(self.checker.ruleset.discriminator)
         for violation, severity in wanted:
             start, end = spans[(violation.path, violation.at_key)]
-            number, column = judge.position(start)
+            number, column = judge.place(start)
             finding = Finding(
                 rule=violation.rule,
                 severity=severity,
                 file=self.name,
-                line=number if self.name is not None else None,
+                line=number,
                 column=column,
                 instruction=clip(name) if isinstance(name, str) else None,
                 path=pointer(violation.path),
-                record=self.checker._surveyor.record_name(line, violation.path),
+                record=self.checker.surveyor.record_name(line, violation.path),
                 message=violation.message,
                 hint=violation.hint or None,
                 value=violation.value,
             )
-            self.sink.add(finding, excerpt_of(judge.text, start, end))
+            self.sink.add(finding, judge.excerpt(start, end))
 
-    def _findings(self, findings: Iterable[framing.Placed]) -> None:
-        """Findings of framing and of the whole file, which have their place already."""
-        for placed in findings:
-            severity = self.checker.policy.severity_of(placed.finding.rule)
-            if severity is not None and self.sink.count(placed.finding.rule, severity):
-                finding = msgspec.structs.replace(placed.finding, severity=severity)
-                self.sink.add(finding, placed.excerpt)
+    def _findings(self, findings: Iterable[Finding]) -> None:
+        """Findings of framing, which have their place already."""
+        for finding in findings:
+            severity = self._counted(finding.rule)
+            if severity is not None:
+                self.sink.add(msgspec.structs.replace(finding, severity=severity), self.framer.excerpt(finding))
+
+    def _counted(self, rule: str) -> Severity | None:
+        """Count a finding under the policy; its severity if somebody wants the details."""
+        severity = self.checker.policy.severity_of(rule)
+        return severity if severity is not None and self.sink.count(rule, severity) else None
+
+    # ------------------------------------------------------------------ feed groups
+
+    def _first_uses(self, judge: framing.Judge) -> None:
+        """Note where groups that were not seen before are used."""
+        line = judge.parsed.value
+        name = line.get(self.checker.ruleset.discriminator)
+        new: dict[str, tuple[str, Path]] = {}
+        for path, feed_id in self.checker.surveyor.feed_ids(line):
+            group = group_of(feed_id)
+            if group not in new and self.groups.is_news([group]):
+                new[group] = (feed_id, path)
+        spans = locate(judge.text, [(path, False) for _, path in new.values()])
+        for group, (feed_id, path) in new.items():
+            start, end = spans[(path, False)]
+            number, column = judge.place(start)
+            record = self.checker.surveyor.record_name(line, path)
+            self.groups.first_use(
+                Use(feed_id, number, column, path, str(name), record, judge.excerpt(start, end)), group
+            )
+
+    def _near_misses(self) -> None:
+        for near in self.groups.near_misses():
+            severity = self._counted(near.rule)
+            if severity is None:
+                continue
+            use = near.use
+            times = "once" if near.count == 1 else f"{near.count} times"
+            finding = Finding(
+                rule=near.rule,
+                severity=severity,
+                file=self.name,
+                line=use.line,
+                column=use.column,
+                instruction=use.instruction,
+                path=pointer(use.path),
+                record=use.record,
+                message=f"the feed group `{clip(near.group)}` is used {times}, `{near.meant}` {near.often:,} times",
+                hint=f"If `{near.meant}` was meant, correct the feed id. Otherwise configure both groups in the app.",
+                value=shown(use.feed_id),
+            )
+            self.sink.add(finding, use.excerpt)
 
     def _summary(self, complete: bool) -> FileSummary:
         survey = self.survey
@@ -197,9 +247,21 @@ class _Run:
             path=self.name or "",
             bytes=self.bytes,
             lines=self.lines,
-            entries=survey.entries,
-            feed_groups=survey.feed_groups,
-            time_from=survey.time_from,
-            time_to=survey.time_to,
+            entries=dict(survey.entries),
+            feed_groups=dict(survey.feed_groups.most_common()),
+            time_from=None if survey.first is None else times.text_of(survey.first),
+            time_to=None if survey.last is None else times.text_of(survey.last),
             complete=complete,
         )
+
+
+def _line_count(data: bytes) -> int:
+    """How many lines some whole lines are; the last one may lack its end."""
+    return data.count(b"\n") + (data[-1:] not in (b"", b"\n"))
+
+
+def _lines(data: bytes) -> list[bytes]:
+    lines = data.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines

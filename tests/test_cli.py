@@ -16,7 +16,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any, BinaryIO
 
 import pytest
@@ -28,6 +28,7 @@ from stream_import_rules.findings import Excerpt, Finding, Sink
 from stream_import_rules.model import Rule, RuleSet, Severity, Source
 from stream_import_rules.policy import Policy
 from stream_import_rules.report.output import Output, OutputError
+from stream_import_rules.validate import FileSummary
 
 ROOT = Path(__file__).parent.parent
 
@@ -81,34 +82,32 @@ RULESET = RuleSet(
         rule("follow.self", "error"),
     ),
     documents={"import": "Importing Data"},
+    type_docs={},
 )
 
 
 class StandIn:
     """Judges a line by the words in it: BAD, WARN, NOTE; STOP is Ctrl-C, PART leaves the file half judged."""
 
-    def __init__(self, ruleset: RuleSet, policy: Policy) -> None:
+    def __init__(self, ruleset: RuleSet, policy: Policy, *, files: bool = True) -> None:
         self.policy = policy
 
-    def check(self, stream: BinaryIO, file: str, sink: Sink) -> Any:
+    def check(self, stream: BinaryIO, file: str, sink: Sink) -> FileSummary:
         lines = size = 0
         complete = True
         for lines, line in enumerate(stream, 1):
             size += len(line)
             self._judge(line, sink, file, lines)
             if b"STOP" in line:
-                raise KeyboardInterrupt
+                stop = KeyboardInterrupt()
+                stop.summary = self._summary(file, size, lines, False)  # type: ignore[attr-defined]
+                raise stop
             complete = complete and b"PART" not in line
-        return SimpleNamespace(
-            path=file,
-            bytes=size,
-            lines=lines,
-            entries={"follow": lines},
-            feed_groups={"user": lines},
-            time_from=None,
-            time_to=None,
-            complete=complete,
-        )
+        return self._summary(file, size, lines, complete)
+
+    def _summary(self, file: str, size: int, lines: int, complete: bool) -> FileSummary:
+        entries, groups = {"follow": lines}, {"user": lines}
+        return FileSummary(path=file, bytes=size, lines=lines, entries=entries, feed_groups=groups, complete=complete)
 
     def check_line(self, line: bytes, sink: Sink) -> None:
         self._judge(line, sink, None, None)
@@ -241,7 +240,7 @@ def test_one_unreadable_file_does_not_keep_the_others_from_being_judged(tmp_path
     assert (report["complete"], report["counts"]) == (False, {"follow.self": 1})
     text = run("validate", "nowhere", write(tmp_path, "fine\n")).stdout
     assert "ONLY PART OF THE INPUT WAS JUDGED" in text
-    assert "nowhere: not judged: No such file or directory" in text
+    assert "nowhere: could not be read: No such file or directory" in text
 
 
 def test_hostile_file_names_are_harmless(tmp_path: Path) -> None:
@@ -377,6 +376,7 @@ def test_an_interrupted_run_prints_what_was_found_and_ends_with_130(tmp_path: Pa
     else:
         last = json.loads(result.stdout if format_ == "json" else result.stdout.splitlines()[-1])
         assert (last["complete"], last["interrupted"]) == (False, True)
+        assert [(f["lines"], f["complete"]) for f in last["files"]] == [(2, False)]
 
 
 def test_a_closed_pipe_gives_no_traceback(tmp_path: Path) -> None:

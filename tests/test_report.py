@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -32,6 +31,7 @@ from stream_import_rules.report.page import Page, plural, size
 from stream_import_rules.report.rulebook import render_list, render_rule
 from stream_import_rules.report.safe import escape_json, pieces, visible
 from stream_import_rules.report.text import render
+from stream_import_rules.validate import FileSummary
 
 NONE = Totals(error=0, warning=0, info=0)
 
@@ -87,6 +87,7 @@ def small_ruleset() -> RuleSet:
             rule("reaction.note", "info", enabled=False),
         ),
         documents={"import": "Importing Data", "ours": "a judgement of this project"},
+        type_docs={},
         time_span=("add_activities", "time"),
     )
 
@@ -204,12 +205,9 @@ def test_a_run_that_missed_something_is_incomplete(about: dict[str, Any]) -> Non
 
 
 def test_a_files_part_counts_only_its_own_findings_and_sorts_its_groups() -> None:
-    summary = SimpleNamespace(
-        path="b", bytes=1, lines=1, entries={}, feed_groups={"a": 1, "c": 2, "b": 2}, time_from=None, time_to=None
-    )
-    summary.complete = True
+    summary = FileSummary(path="b", bytes=1, lines=1, entries={}, feed_groups={"a": 1, "c": 2, "b": 2})
     before, after = Totals(error=1, warning=2, info=3), Totals(error=11, warning=2, info=4)
-    made = file_report(summary, before, after)  # type: ignore[arg-type]
+    made = file_report(summary, before, after)
     assert made.findings == Totals(error=10, warning=0, info=1)
     assert list(made.feed_groups) == ["b", "c", "a"]
 
@@ -354,7 +352,7 @@ def test_a_partial_run_is_loud_and_says_why() -> None:
     assert "Judged         ONLY IN PART" in made
     assert "ONLY PART OF THE INPUT WAS JUDGED" in made
     assert "b.jsonl: judged in part" in made
-    assert "c.jsonl: not judged: Permission denied" in made
+    assert "c.jsonl: could not be read: Permission denied" in made
     assert "Ready" not in made
 
 

@@ -262,7 +262,7 @@ def _partial(report: Report, page: Page) -> Iterator[RenderableType]:
         if not file.complete and not (report.interrupted and file is report.files[-1]):
             yield _indented(Text(f"{name_of(file.path, page)}: judged in part, see the findings."), 2)
     for unread in report.unread:
-        yield _indented(Text(f"{name_of(unread.path, page)}: not judged: {page.data(unread.reason)}"), 2)
+        yield _indented(Text(f"{name_of(unread.path, page)}: could not be read: {page.data(unread.reason)}"), 2)
 
 
 def _sentence(report: Report, page: Page) -> Text:

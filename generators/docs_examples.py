@@ -1,0 +1,126 @@
+"""The examples of a rule as blocks of the documentation: only the part that matters, and what to say of it.
+
+Before it: ``docs_sketch``, which shortens what is shown. After it: ``docs_sections``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from stream_import_rules import model
+from stream_import_rules.model import Example, Rule, RuleSet, Value
+
+from . import samples
+from .docs_sketch import ENTRIES, compact, sketch, sketch_file, sketch_member, visible
+from .docs_words import ENCODING_WORDS, sentences
+from .markdown import code
+
+#: The kinds whose mistake is one member of an entry: the others are left out.
+_OF_ONE_MEMBER = frozenset({"reserved", "unknown", "key-pattern", "no-binary", "references", "max-entry-bytes"})
+_NOT_THERE = object()
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block and what is to be said of it."""
+
+    code: str
+    note: str
+    #: Whether others may be written into the same block.
+    joins: bool = False
+
+
+def blocks(ruleset: RuleSet, rule: Rule, examples: Iterable[Example], *, bare: bool) -> list[Block]:
+    """The blocks of some examples of a rule; those of which nothing is to be said share one.
+
+    ``bare``: the value alone, without the name of its member, for rules of a type that stands anywhere.
+    """
+    found: list[Block] = []
+    for block in (_block(ruleset, rule, example, bare) for example in examples):
+        if not (found and found[-1].joins and block.joins):
+            found.append(block)
+        elif block.code not in found[-1].code.split("\n"):
+            found[-1] = Block(f"{found[-1].code}\n{block.code}", "", joins=True)
+    return found
+
+
+def ordered_line(ruleset: RuleSet, line: Any) -> Any:
+    """A line in the order of its instruction's members, the entries last: equal rule sets give equal pages."""
+    name = line.get(ruleset.discriminator)
+    record = next((i.line for i in ruleset.instructions if i.name == name), ruleset.envelope)
+    line = _ordered(line, record)
+    if ruleset.payload in line:
+        line[ruleset.payload] = line.pop(ruleset.payload)
+    return line
+
+
+def _ordered(value: Any, of: Value | None) -> Any:
+    """The value with its members in the order of the record, others by name."""
+    match value, of:
+        case dict(), model.RecordValue(fields=fields):
+            known = {field.name: field.value for field in fields}
+            names = [*(n for n in known if n in value), *sorted(value.keys() - known.keys())]
+            return {name: _ordered(value[name], known.get(name)) for name in names}
+        case dict(), _:
+            return {name: _ordered(value[name], None) for name in sorted(value)}
+        case list(), model.ListValue(items=items):
+            return [_ordered(item, items) for item in value]
+        case list(), _:
+            return [_ordered(item, None) for item in value]
+        case _:
+            return value
+
+
+def _block(ruleset: RuleSet, rule: Rule, example: Example, bare: bool) -> Block:
+    if isinstance(example.raw, str):
+        where = f"The mistake is in line {example.at_line}." if example.at_line > 1 else ""
+        note = sentences(ENCODING_WORDS[example.encoding], example.note, where)
+        return Block(sketch_file(example.raw, example.at_line), note)
+    line = ordered_line(ruleset, model.expanded(example.line, example.repeat, example.lengthen))
+    value = _at(line, _steps(rule.place))
+    size = f"{len(compact(value).encode()):,} bytes in all." if rule.kind == "max-entry-bytes" else ""
+    others = ", ".join(map(code, example.breaks))
+    note = sentences(example.note, size, f"This one breaks another rule: {others}." if others else "")
+    path = next(iter(example.lengthen), example.path)
+    shown = sketch(value) if bare and value is not _NOT_THERE else _fragment(rule, line, path, ruleset.payload)
+    return Block(visible(shown), note, joins=not note)
+
+
+def _fragment(rule: Rule, line: Any, path: str, payload: str) -> str:
+    """The part of a line that matters: the member, the entry, or the line without its entries.
+
+    ``path`` is where the line breaks the rule, if it does.
+    """
+    steps = _steps(rule.place)
+    if rule.kind == "differs-from-line" and len(steps) > 2:
+        name, entry = samples.unescape(steps[2]), _at(line, steps[:2])
+        members = [sketch_member(key, value) for key, value in line.items() if key != payload]
+        return f"{{{', '.join(members)}, {json.dumps(payload)}: [{{…, {sketch_member(name, entry[name])}}}]}}"
+    if rule.kind == "differs-from-line":
+        return sketch(line)
+    if rule.kind == "required":
+        steps.pop()
+    while _at(line, steps) is _NOT_THERE:
+        steps.pop()  # the good example of a member that may be absent
+    while len(steps) > 2 and steps[-1].isdigit():
+        steps.pop()  # an item is shown in its list
+    value = _at(line, steps)
+    if not steps:
+        return sketch({**value, payload: ENTRIES} if payload in value else value)
+    inside = _steps(path)[len(steps) :]
+    if rule.kind in _OF_ONE_MEMBER and inside:
+        name = samples.unescape(inside[0])
+        return f"{{…, {sketch_member(name, value[name])}}}"
+    return sketch(value) if steps[-1].isdigit() else sketch_member(samples.unescape(steps[-1]), value)
+
+
+def _steps(pointer: str) -> list[str]:
+    """The steps of a JSON Pointer pattern, with the first item for any."""
+    return ["0" if step == "*" else step for step in pointer.split("/")[1:]]
+
+
+def _at(line: Any, steps: list[str]) -> Any:
+    return samples.at(line, "".join(f"/{step}" for step in steps), _NOT_THERE)

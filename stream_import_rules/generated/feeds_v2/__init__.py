@@ -1,0 +1,38 @@
+# Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/python_init.py.j2).
+# Do not edit: change the rules and build again.
+# fingerprint: 300692c9e1671c3b9f293a699e23525dc6f5cb2944f2a1d92785c4a4878cb6da
+"""Stream Activity Feeds v2 import file, rule set feeds-v2 1.0.0: typed models and validators."""
+
+from .models import (
+    Activity,
+    AddActivities,
+    Collection,
+    Collections,
+    Follow,
+    Reaction,
+    Reactions,
+    User,
+    Users,
+    Line,
+    decode_line,
+    encode_line,
+)
+
+#: sha256 of ``ruleset.json`` beside this file, which the models and validators were made from.
+FINGERPRINT = "300692c9e1671c3b9f293a699e23525dc6f5cb2944f2a1d92785c4a4878cb6da"
+
+__all__ = [
+    "Activity",
+    "AddActivities",
+    "Collection",
+    "Collections",
+    "decode_line",
+    "encode_line",
+    "FINGERPRINT",
+    "Follow",
+    "Line",
+    "Reaction",
+    "Reactions",
+    "User",
+    "Users",
+]
