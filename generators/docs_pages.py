@@ -32,7 +32,7 @@ _LIMITS_OF_FILE = (model.MaxFileBytes, model.MaxDepth, model.ExactNumbers)
 _PRESENCE = (model.AnyOf, model.Together, model.Requires, model.Reserved, model.Deprecated)
 
 
-def index(book: Book) -> Values:
+def index_page(book: Book) -> Values:
     """The overview: instructions, limits, and how the rules are counted and chosen."""
     rules, page = book.ruleset.rules, "index.md"
     severities = [rule.severity for rule in rules]
@@ -64,7 +64,7 @@ def _overview(book: Book, instruction: Instruction, page: str) -> Values:
     }
 
 
-def instruction(book: Book, instruction: Instruction) -> Values:
+def instruction_page(book: Book, instruction: Instruction) -> Values:
     """The page of one kind of line: its members, its entries' members, whole lines, and all rules."""
     page = f"{instruction.name}.md"
     entry = entry_place(book.ruleset, instruction)
@@ -92,7 +92,7 @@ def _whole_lines(book: Book, instruction: Instruction) -> list[tuple[str, str, s
     return [(title, json.dumps(line, ensure_ascii=False, indent=2), compact(line)) for title, line in lines]
 
 
-def framing(book: Book) -> Values:
+def framing_page(book: Book) -> Values:
     """The page of what holds for every file and every line."""
     page, envelope = "framing.md", book.ruleset.envelope
     sections: dict[str, list[Section]] = {}
@@ -109,16 +109,16 @@ def framing(book: Book) -> Values:
     }
 
 
-def types(book: Book) -> Values:
+def types_page(book: Book) -> Values:
     """The page of the named types, each with its description, its places and the rules told once for all."""
     return {"types": [_type(book, named, places) for named, places in sorted(book.named_places.items())]}
 
 
 def _type(book: Book, named: str, places: list[tuple[str, Place]]) -> Values:
-    used = [
-        Link(f"{code(place.pointer)} of {code(name)}", f"{book.homes[place.value.type_rule]}#{anchor_of(place.pointer)}")
-        for name, place in places
-    ]
+    used = []
+    for name, place in places:
+        home = book.homes[place.value.type_rule]
+        used.append(Link(f"{code(place.pointer)} of {code(name)}", f"{home}#{anchor_of(place.pointer)}"))
     own = [rule for _, place in places for rule in place.rules if rule not in book.anchor_of_shared]
     return {
         "name": named,
@@ -130,7 +130,7 @@ def _type(book: Book, named: str, places: list[tuple[str, Place]]) -> Values:
     }
 
 
-def rules(book: Book) -> Values:
+def rules_page(book: Book) -> Values:
     """The list of all rules by id."""
     of_file = {check.rule for check in book.ruleset.framing}
     rows = []
@@ -140,7 +140,7 @@ def rules(book: Book) -> Values:
     return {"rows": rows}
 
 
-def nulls(book: Book) -> Values:
+def nulls_page(book: Book) -> Values:
     """The page of the null table, and the rules on presence that come on top of it."""
     places = [place for instruction in book.ruleset.instructions for place in places_of(instruction.line)]
     checks = [check for place in places for check in model.checks_of(place.value) if isinstance(check, _PRESENCE)]
@@ -151,7 +151,7 @@ def nulls(book: Book) -> Values:
     }
 
 
-def support(book: Book, levels_of: Support) -> Values:
+def support_page(book: Book, levels_of: Support) -> Values:
     """The matrix of kinds and targets. Raises ``ValueError`` if a target does not say what it makes of a kind."""
     kinds: dict[str, list[Rule]] = {}
     for rule in book.ruleset.rules:

@@ -31,7 +31,7 @@ def _environment(filters: frozenset[tuple[str, Callable[..., str]]]) -> jinja2.E
     return environment
 
 
-def render(template: str, *, filters: Filters | None = None, **values: Any) -> str:
+def render(template: str, filters: Filters | None = None, /, **values: Any) -> str:
     """The text of a template, which may use ``filters`` besides Jinja's own.
 
     Raises ``jinja2.UndefinedError`` for a value that is not given, ``jinja2.TemplateAssertionError`` for

@@ -74,7 +74,7 @@ class Place:
     base: Any
     full: Any
     sources: Spec | None
-    #: Rules that any value here breaks.
+    #: Rules that a good value here breaks all the same.
     whenever: tuple[str, ...] = ()
 
     @property
@@ -241,7 +241,7 @@ class _Resolver:
         checks = [(check, place) for check in (spec.list("checks") if spec.data.get("type") == "record" else [])]
         made: list[Any] = []
         for check, at in (*checks, *extra):
-            made.append(self._check(check, at, made, None))
+            made.append(self._check(check, replace(at, whenever=_next_lower(check, checks)), made, None))
         return model.RecordValue(
             type_rule=wrong_type,
             entity=place.entity,
@@ -341,7 +341,7 @@ class _Resolver:
         ids = {c.rule.rpartition(".")[2]: c.rule for c in before}
         params["after"] = tuple(ids.get(name, name) for name in data.get("after", ()))
         check = samples.CHECKS[kind](rule=_full_id(place.prefix, local), **params)
-        about = {"check": check, "value": value, "siblings": tuple(before), "pad": data.get("pad", "")}
+        about = {"check": check, "value": value, "pad": data.get("pad", "")}
         about["whenever"] = place.whenever
         self._text(spec, place, kind, local, **about)
         return check
@@ -422,6 +422,18 @@ class _Resolver:
         else:
             self.rules[rule_id] = rule
         return rule_id
+
+
+def _next_lower(spec: Spec, checks: list[tuple[Spec, Place]]) -> tuple[str, ...]:
+    """Of several limits of one kind, the rule of the next lower one: a value at this limit is past it."""
+    limit = spec.data.get("limit", 0)
+    lower = [
+        (other.data["limit"], _full_id(place.prefix, other.data.get("id", other.data["kind"])))
+        for other, place in checks
+        if other.data["kind"] == spec.data["kind"] and other.data.get("limit", limit) < limit
+        if other.data.get("enabled", True)
+    ]
+    return (max(lower)[1],) if lower else ()
 
 
 def _full_id(prefix: str, local: str) -> str:

@@ -84,9 +84,8 @@ class Maker:
     tolerated: frozenset[str] = frozenset()
     check: Any = None
     value: Any = None
-    #: Checks of the same place that come before this one.
-    siblings: tuple[Any, ...] = ()
-    #: Rules that any value at the place breaks: a deprecated member is one whatever it holds.
+    #: Rules that a good value breaks all the same: a deprecated member is one whatever it holds, an
+    #: entry at one limit of its size is past the lower one.
     whenever: tuple[str, ...] = ()
     #: For max-entry-bytes: which string of the entry to lengthen.
     pad: str = ""
@@ -145,8 +144,7 @@ class Maker:
             case model.MaxItems(limit=limit):
                 yield self._of_items(limit)
             case model.MaxEntryBytes(limit=limit):
-                lower = [s for s in self.siblings if isinstance(s, model.MaxEntryBytes) and s.limit < limit]
-                yield self._of_bytes(limit, tuple(s.rule for s in lower))
+                yield self._of_bytes(limit, self.whenever)
             case model.IntegerRange(minimum=low, maximum=high):
                 yield from (Example(line=self._with(v), path=self.pointer, breaks=self.whenever) for v in (low, high))
             case model.Choices(values=values):

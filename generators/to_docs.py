@@ -27,15 +27,13 @@ def to_docs(ruleset: RuleSet, fingerprint: str, support: Support) -> dict[str, s
     """
     book = Book(ruleset)
     pages: dict[str, tuple[str, Values]] = {
-        "index.md": ("index.md.j2", docs_pages.index(book)),
-        **{f"{i.name}.md": ("instruction.md.j2", docs_pages.instruction(book, i)) for i in ruleset.instructions},
-        "framing.md": ("framing.md.j2", docs_pages.framing(book)),
-        "types.md": ("types.md.j2", docs_pages.types(book)),
-        "rules.md": ("rules.md.j2", docs_pages.rules(book)),
-        "null-and-missing.md": ("null-and-missing.md.j2", docs_pages.nulls(book)),
-        "support.md": ("support.md.j2", docs_pages.support(book, support)),
+        "index.md": ("index.md.j2", docs_pages.index_page(book)),
+        **{f"{i.name}.md": ("instruction.md.j2", docs_pages.instruction_page(book, i)) for i in ruleset.instructions},
+        "framing.md": ("framing.md.j2", docs_pages.framing_page(book)),
+        "types.md": ("types.md.j2", docs_pages.types_page(book)),
+        "rules.md": ("rules.md.j2", docs_pages.rules_page(book)),
+        "null-and-missing.md": ("null-and-missing.md.j2", docs_pages.nulls_page(book)),
+        "support.md": ("support.md.j2", docs_pages.support_page(book, support)),
     }
     head = {"ruleset": ruleset, "fingerprint": fingerprint[:16]}
-    return {
-        page: render(template, filters=FILTERS, **head, **values) for page, (template, values) in pages.items()
-    }
+    return {page: render(template, FILTERS, **head, **values) for page, (template, values) in pages.items()}

@@ -3,7 +3,7 @@
 ``python -m stream_import_rules.conformance RULESET.json < cases.jsonl``: one JSON object a case,
 ``{"id", "found": [{"rule", "severity", "line"?, "path"?}]}``, in the order of the cases. It reads the
 rule set from the file given, never the one in the package, so the compiler can judge rules that have
-not been built yet. ``--fast`` adds the fast validator of the package, for the same rule set.
+not been built yet.
 """
 
 from __future__ import annotations
@@ -34,16 +34,29 @@ class _All:
         self.findings.append(finding)
 
 
-def run_case(ruleset: model.RuleSet, case: dict[str, Any], fast: FastValidator | None = None) -> list[Finding]:
-    """The findings of one case: those of the rules that are on by default, and of ``select``."""
-    enabled = [rule.id for rule in ruleset.rules if rule.enabled]
-    checker = Checker(ruleset, Policy(ruleset, select=[*enabled, *case.get("select", ())]), fast=fast)
-    sink = _All()
-    if "file" in case:
-        checker.check(io.BytesIO(file_of(case)), "case", sink)
-    else:
-        checker.check_line(line_of(case), sink)
-    return sink.findings
+class Executor:
+    """Runs cases. ``fast`` is the fast validator of the same rule set; without it every line is explained."""
+
+    def __init__(self, ruleset: model.RuleSet, fast: FastValidator | None = None) -> None:
+        self._ruleset, self._fast = ruleset, fast
+        self._enabled = [rule.id for rule in ruleset.rules if rule.enabled]
+        self._checkers: dict[tuple[str, ...], Checker] = {}
+
+    def run(self, case: dict[str, Any]) -> list[Finding]:
+        """The findings of a case: those of the rules that are on by default, and of ``select``."""
+        checker = self._checker(tuple(case.get("select", ())))
+        sink = _All()
+        if "file" in case:
+            checker.check(io.BytesIO(file_of(case)), "case", sink)
+        else:
+            checker.check_line(line_of(case), sink)
+        return sink.findings
+
+    def _checker(self, select: tuple[str, ...]) -> Checker:
+        if select not in self._checkers:
+            policy = Policy(self._ruleset, select=[*self._enabled, *select])
+            self._checkers[select] = Checker(self._ruleset, policy, fast=self._fast)
+        return self._checkers[select]
 
 
 def line_of(case: dict[str, Any]) -> bytes:
@@ -64,9 +77,10 @@ def file_of(case: dict[str, Any]) -> bytes:
 
 def results(ruleset: model.RuleSet, cases: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """One result a case."""
+    executor = Executor(ruleset)
     for case in cases:
         found = []
-        for finding in run_case(ruleset, case):
+        for finding in executor.run(case):
             item: dict[str, Any] = {"rule": finding.rule, "severity": finding.severity}
             item |= {"line": finding.line} if finding.line is not None else {}
             item |= {"path": finding.path} if finding.path is not None else {}

@@ -7,13 +7,16 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import msgspec
 import pytest
 
 from generators.load import load
+from generators.null_table import FORMS, Form, Row, null_table
+from generators.render import render
 from generators.resolve import resolve
 from generators.samples import at
-from generators.to_docs import FORMS, Form, Row, null_table, to_docs
+from generators.to_docs import to_docs
 from stream_import_rules import model
 from stream_import_rules.model import Example, Field, Rule, RuleSet
 
@@ -55,7 +58,9 @@ def rule(rule_id: str, kind: str, place: str, **more: Any) -> Rule:
     return Rule(id=rule_id, kind=kind, place=place, **{**texts, **more})
 
 
-def odd_ruleset(*, members: tuple[Field, ...] = (), rules: tuple[Rule, ...] = ()) -> RuleSet:
+def odd_ruleset(
+    *, members: tuple[Field, ...] = (), rules: tuple[Rule, ...] = (), type_docs: dict[str, str] | None = None
+) -> RuleSet:
     text = model.StringValue(
         type_rule="item.n.type", checks=(model.Pattern(rule="item.n.form", pattern="a|`b|c"),), blank=True
     )
@@ -100,6 +105,7 @@ def odd_ruleset(*, members: tuple[Field, ...] = (), rules: tuple[Rule, ...] = ()
         framing=(),
         rules=tuple(sorted((*own, *rules), key=lambda r: r.id)),
         documents={"doc": "The | document"},
+        type_docs=type_docs or {},
     )
 
 
@@ -113,7 +119,7 @@ def odd_pages() -> dict[str, str]:
 
 def prose(page: str) -> str:
     """A page without its code blocks and code spans, in which brackets are no links."""
-    page = re.sub(r"^(`{3,})\w*\n.*?^\1$", "", page, flags=re.M | re.S)
+    page = re.sub(r"^(`{3,})\w*\n.*?^\1$", "", page, flags=re.MULTILINE | re.DOTALL)
     return re.sub(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", "code", page)
 
 
@@ -123,13 +129,13 @@ def anchors(page: str) -> list[str]:
 
 def headings(page: str) -> set[str]:
     """The anchors that GitHub gives to headings."""
-    page = re.sub(r"^(`{3,})\w*\n.*?^\1$", "", page, flags=re.M | re.S)
-    titles = re.findall(r"^#+ (.+)$", page, re.M)
+    page = re.sub(r"^(`{3,})\w*\n.*?^\1$", "", page, flags=re.MULTILINE | re.DOTALL)
+    titles = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 def tables(page: str) -> list[list[str]]:
-    return [block.splitlines() for block in re.findall(r"(?:^\|.*\n)+", page, re.M)]
+    return [block.splitlines() for block in re.findall(r"(?:^\|.*\n)+", page, re.MULTILINE)]
 
 
 def columns(row: str) -> int:
@@ -166,7 +172,7 @@ def test_pages_are_tidy_text_files(pages: dict[str, str]) -> None:
         assert page.encode("utf-8").endswith(b"\n")
         assert not page.endswith("\n\n"), name
         assert "\n\n\n" not in page, name
-        assert not re.search(r"[ \t]$", prose(page), re.M), name
+        assert not re.search(r"[ \t]$", prose(page), re.MULTILINE), name
 
 
 def test_each_link_leads_to_a_page_and_an_anchor_that_exist(pages: dict[str, str]) -> None:
@@ -197,7 +203,7 @@ def test_no_page_has_an_anchor_twice(pages: dict[str, str]) -> None:
 
 
 def test_each_rule_stands_once_in_the_list_of_rules_in_order(ruleset: RuleSet, pages: dict[str, str]) -> None:
-    listed = re.findall(r"^\| \[`([^`]+)`\]\(", pages["rules.md"], re.M)
+    listed = re.findall(r"^\| \[`([^`]+)`\]\(", pages["rules.md"], re.MULTILINE)
     assert listed == [rule.id for rule in ruleset.rules]
 
 
@@ -244,7 +250,7 @@ def test_only_the_part_that_matters_is_shown(pages: dict[str, str]) -> None:
 
 def test_no_example_is_too_long_to_read(pages: dict[str, str]) -> None:
     for page in pages.values():
-        for block in re.findall(r"^```text\n(.*?)^```$", page, flags=re.M | re.S):
+        for block in re.findall(r"^```text\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL):
             assert max(map(len, block.splitlines())) < 500
 
 
@@ -255,6 +261,21 @@ def test_the_text_of_a_shared_type_is_printed_once(ruleset: RuleSet, pages: dict
     assert "[`reaction.activity_time.format`](reactions.md#reaction.activity_time.format)" in pages["types.md"]
 
 
+def test_each_shared_type_says_what_it_is(ruleset: RuleSet, pages: dict[str, str]) -> None:
+    assert (
+        "## `timestamp`\n\nAn instant, as RFC 3339 has it, best in UTC with a final `Z`.\n\n* JSON type: string, a time\n"
+    ) in pages["types.md"]
+    described = re.findall(r"^## `(\w+)`\n\n(?!\* ).+\n\n\* JSON type: ", pages["types.md"], re.MULTILINE)
+    assert described == sorted(ruleset.type_docs)
+
+
+def test_the_description_of_a_type_may_hold_anything() -> None:
+    value = model.StringValue(type_rule="item.n.type", named="odd")
+    odd = odd_ruleset(members=(Field("m", value),), type_docs={"odd": "One *of* `a|b` | c."})
+    page = to_docs(odd, FINGERPRINT, support_of(odd))["types.md"]
+    assert "## `odd`\n\nOne \\*of\\* `a|b` \\| c.\n\n" in page
+
+
 def test_the_text_of_a_shared_type_names_no_single_place(pages: dict[str, str]) -> None:
     assert "**error** · `timestamp` has the form `2023-05-01T09:30:00Z`." in pages["types.md"]
     assert "* Fix: Give `timestamp` a value." in pages["types.md"]
@@ -262,7 +283,7 @@ def test_the_text_of_a_shared_type_names_no_single_place(pages: dict[str, str]) 
 
 def test_both_forms_of_a_line_are_printed(ruleset: RuleSet, pages: dict[str, str]) -> None:
     for instruction in ruleset.instructions:
-        blocks = re.findall(r"^```json\n(.*?)\n```$", pages[f"{instruction.name}.md"], flags=re.M | re.S)
+        blocks = re.findall(r"^```json\n(.*?)\n```$", pages[f"{instruction.name}.md"], flags=re.MULTILINE | re.DOTALL)
         lines = [msgspec.json.decode(block) for block in blocks]
         assert lines[:2] == [instruction.base] * 2
         assert "\n" in blocks[0]
@@ -272,7 +293,7 @@ def test_both_forms_of_a_line_are_printed(ruleset: RuleSet, pages: dict[str, str
 def test_the_overview_counts_all_rules(ruleset: RuleSet, pages: dict[str, str]) -> None:
     for severity in model.SEVERITIES:
         count = sum(rule.severity == severity for rule in ruleset.rules)
-        assert re.search(rf"^\| {severity} \| .* \| {count} \|$", pages["index.md"], re.M)
+        assert re.search(rf"^\| {severity} \| .* \| {count} \|$", pages["index.md"], re.MULTILINE)
 
 
 def test_what_cannot_be_seen_is_made_visible(pages: dict[str, str]) -> None:
@@ -313,8 +334,14 @@ def test_a_target_that_is_silent_about_a_kind_is_refused(ruleset: RuleSet) -> No
 def test_the_matrix_shows_what_each_target_does_with_each_kind(ruleset: RuleSet) -> None:
     exact = support_of(ruleset)["Python"]
     pages = to_docs(ruleset, FINGERPRINT, {"One": exact, "Two": {**exact, "max-bytes": "none"}})
-    assert re.search(r"^\| `max-bytes` \| \d+ \| .* \| exact \| none \|$", pages["support.md"], re.M)
+    assert re.search(r"^\| `max-bytes` \| \d+ \| .* \| exact \| none \|$", pages["support.md"], re.MULTILINE)
     assert f"| exact | {len(ruleset.rules)} |" in pages["support.md"]
+
+
+def test_the_filters_for_markdown_reach_no_other_template() -> None:
+    assert "rules.md" in odd_pages()
+    with pytest.raises(jinja2.TemplateAssertionError, match="No filter named"):
+        render("rules.md.j2", rows=[])
 
 
 # --------------------------------------------------------------------------- null and missing
@@ -412,4 +439,4 @@ def test_the_page_tells_each_outcome_of_the_table(ruleset: RuleSet, pages: dict[
     broken = {row.rule for row in null_table(ruleset) if row.rule}
     assert broken <= set(re.findall(r"\.md#([^)]+)\)", page))
     assert Row("add_activities", "/data/*/target", '""', "") in null_table(ruleset)
-    assert re.search(r"^\| \[`/data/\*/target`\]\(\S+\) \| fine \| fine \| fine \| \[`type`\]", page, re.M)
+    assert re.search(r"^\| \[`/data/\*/target`\]\(\S+\) \| fine \| fine \| fine \| \[`type`\]", page, re.MULTILINE)

@@ -52,11 +52,11 @@ def test_a_repeated_key_is_found_once_and_its_last_value_counts() -> None:
 
 def test_what_a_repeated_key_replaced_is_hidden() -> None:
     parsed = parse('{"a":{"x":NaN,"y":1,"y":2},"a":{"x":1}}')
-    assert [(o.kind, o.path, o.hidden) for o in parsed.odd] == [
+    assert {(o.kind, o.path, o.hidden) for o in parsed.odd} == {
         ("duplicate-key", ("a",), False),
         ("nan", ("a", "x"), True),
         ("duplicate-key", ("a", "y"), True),
-    ]
+    }
     assert parsed.value == {"a": {"x": 1}}
 
 
@@ -193,21 +193,22 @@ class Written:
         self._space()
         count = self.draw(st.integers(0, 4))
         for i in range(count):
-            step: str | int = i
-            if kind == "object":
-                step = self.draw(names)
-                start = len(self.text)
-                self._string(step)
-                self.key_spans[(*path, step)] = (start, len(self.text))
-                self._space()
-                self.text += ":"
-                self._space()
-            self._value((*path, step), depth + 1)
+            self._value((*path, i if kind == "list" else self._name(path)), depth + 1)
             self._space()
             if i < count - 1:
                 self.text += ","
                 self._space()
         self.text += "]" if kind == "list" else "}"
+
+    def _name(self, path: Path) -> str:
+        name: str = self.draw(names)
+        start = len(self.text)
+        self._string(name)
+        self.key_spans[(*path, name)] = (start, len(self.text))
+        self._space()
+        self.text += ":"
+        self._space()
+        return name
 
 
 @st.composite
@@ -282,7 +283,7 @@ def naive_oddities(value: Any, path: Path) -> list[tuple[str, Path, bool]]:
 @given(written())
 def test_a_text_that_is_cut_anywhere_is_an_error_and_says_whether_the_cut_is_between_tokens(doc: Written) -> None:
     text = doc.text.rstrip(syntax.WHITE_SPACE)
-    assume(text[0] in "[{")
+    assume(text[0] in "[{" and len(text) < 300)
     for end in range(len(text)):
         with pytest.raises(JsonError) as caught:
             parse(text[:end])
@@ -335,9 +336,9 @@ def test_compact_size_is_that_of_the_text_written_anew(value: Any, indent: int |
 
 def test_compact_size_counts_numbers_repeated_keys_and_escapes_as_they_must_be() -> None:
     assert compact_size(' { "a" : 1.50 , "a" : 1E2 } ') == len('{"a":1.50,"a":1E2}')
-    assert compact_size(r'"\/ \u0041 \u0022 \u000a \u0001 \u00e9 \u20ac \ud83d\ude00 \ud83d"') == len(
-        r'"/ A \" \n \u0001 "  "  "  \ud83d"'.replace('"  "  "', "xx xxx xxxx")
-    )
+    assert compact_size(r'"\/ \u0041 \u0022 \u000a \u0001"') == len(r'"/ A \" \n \u0001"')
+    assert compact_size(r'"\u00e9 \u20ac \ud83d\ude00"') == len('"é € 😀"'.encode())
+    assert compact_size(r'"\ud83d"') == compact_size('"\ud83d"') == len(r'"\ud83d"')
 
 
 # --------------------------------------------------------------------------- many values, many places

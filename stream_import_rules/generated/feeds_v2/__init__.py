@@ -1,6 +1,6 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/python_init.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: 300692c9e1671c3b9f293a699e23525dc6f5cb2944f2a1d92785c4a4878cb6da
+# fingerprint: df216a0884e8e183a43b8a2f41c9e646040a2a44bd4daa4dec48ec7206e07437
 """Stream Activity Feeds v2 import file, rule set feeds-v2 1.0.0: typed models and validators."""
 
 from .models import (
@@ -19,7 +19,7 @@ from .models import (
 )
 
 #: sha256 of ``ruleset.json`` beside this file, which the models and validators were made from.
-FINGERPRINT = "300692c9e1671c3b9f293a699e23525dc6f5cb2944f2a1d92785c4a4878cb6da"
+FINGERPRINT = "df216a0884e8e183a43b8a2f41c9e646040a2a44bd4daa4dec48ec7206e07437"
 
 __all__ = [
     "Activity",

@@ -1,6 +1,6 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/python_fast.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: 300692c9e1671c3b9f293a699e23525dc6f5cb2944f2a1d92785c4a4878cb6da
+# fingerprint: df216a0884e8e183a43b8a2f41c9e646040a2a44bd4daa4dec48ec7206e07437
 # ruff: noqa: E501
 """The fast validator of rule set feeds-v2: see ``stream_import_rules.fast``."""
 
@@ -15,7 +15,7 @@ from stream_import_rules import columns
 from stream_import_rules.fast import Bounds, Entity, FastValidator
 from stream_import_rules.surveys import Survey, survey_of
 
-FINGERPRINT = "300692c9e1671c3b9f293a699e23525dc6f5cb2944f2a1d92785c4a4878cb6da"
+FINGERPRINT = "df216a0884e8e183a43b8a2f41c9e646040a2a44bd4daa4dec48ec7206e07437"
 
 _ADD_ACTIVITIES_FEEDID_FORMAT = re.compile('(?:[A-Za-z0-9_]+:[A-Za-z0-9_-]+\\n)*[A-Za-z0-9_]+:[A-Za-z0-9_-]+')
 _ACTIVITY_TO_ITEM_FORMAT = re.compile('(?:[A-Za-z0-9_]+:[A-Za-z0-9_-]+\\n)*[A-Za-z0-9_]+:[A-Za-z0-9_-]+')

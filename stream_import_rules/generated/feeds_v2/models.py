@@ -1,6 +1,6 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/python_models.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: 300692c9e1671c3b9f293a699e23525dc6f5cb2944f2a1d92785c4a4878cb6da
+# fingerprint: df216a0884e8e183a43b8a2f41c9e646040a2a44bd4daa4dec48ec7206e07437
 """Typed models of the lines of a Stream Activity Feeds v2 import file.
 
 They have the types, the required members and the plain limits of the rules, and refuse what breaks
@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-FINGERPRINT = "300692c9e1671c3b9f293a699e23525dc6f5cb2944f2a1d92785c4a4878cb6da"
+FINGERPRINT = "df216a0884e8e183a43b8a2f41c9e646040a2a44bd4daa4dec48ec7206e07437"
 
 
 class Activity(msgspec.Struct, kw_only=True):
