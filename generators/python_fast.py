@@ -28,39 +28,39 @@ class Columns:
     off: frozenset[str]
     constants: dict[str, str] = field(default_factory=dict)
     tests: list[str] = field(default_factory=list)
-    feeds: list[str] = field(default_factory=list)
     timed: str = ""
 
     def make(self) -> Columns:
         """Fill in everything; itself."""
         line = self.instruction.line
+        payload = next(f.value for f in line.fields if f.name == self.ruleset.payload)
+        assert isinstance(payload, model.ListValue)
+        lists = f"[line.{self.ruleset.payload} for line in lines]"
+        self._list(payload, "entries", lists, in_line=True)
+        if isinstance(payload.items, model.RecordValue):
+            self._record(payload.items)
         for member in line.fields:
-            if member.name == self.ruleset.payload:
-                assert isinstance(member.value, model.ListValue)
-                self._items(member.value, "entries", line_level=True)
-                entries = member.value.items
-            elif member.name != self.ruleset.discriminator and usable(member):
+            if member.name not in (self.ruleset.payload, self.ruleset.discriminator) and usable(member):
                 name = f"line.{field_name(member.name)}"
                 self._value(member.value, f"[{name} for line in lines{_if_there(member, name)}]")
-        if isinstance(entries, model.RecordValue):
-            self._record(entries)
         return self
 
     # ------------------------------------------------------------------ values
 
     def _record(self, record: model.RecordValue) -> None:
-        """The members as columns, those that may be absent under a name of their own, then the checks."""
+        """The members as columns, then the checks over several of them."""
         checks = [c for c in record.checks if c.rule not in self.off]
         optional = {m.name for m in record.fields if usable(m) and not (m.required and not m.value.nullable)}
         asked = {name for check in checks for name in operands(check)} & optional
         for member in record.fields:
             if not usable(member):
                 continue
-            name = f"e.{field_name(member.name)}"
-            column = f"[{name} for e in entries{_if_there(member, name)}]"
-            if member.name in asked:
-                self.tests.append(f"({_column(member.name)} := {column}) is not None")
-                column = _column(member.name)
+            column = f"[e.{field_name(member.name)} for e in entries]"
+            if member.name in optional and (member.name in asked or _looked_at(member.value)):
+                name = _column(member.name)
+                blank = "columns.filled" if member.value.blank or member.value.nullable else "columns.there"
+                self.tests.append(f"({name} := {blank}({column})) is not None")
+                column = name
             self._value(member.value, column)
         for check in checks:
             self.tests.extend(_condition(check, optional))
@@ -68,77 +68,80 @@ class Columns:
     def _value(self, value: model.Value, column: str) -> None:
         match value:
             case model.ListValue():
-                self._items(value, f"[x for xs in {column} for x in xs]", lists=column)
+                flat = f"flat_{len(self.tests)}"
+                self.tests.append(f"({flat} := list(chain.from_iterable({column}))) is not None")
+                self._list(value, flat, column, in_line=False)
             case model.TimeValue():
                 self._times(column)
             case model.StringValue():
                 self._strings(value, column)
 
-    def _items(self, value: model.ListValue, column: str, line_level: bool = False, lists: str = "") -> None:
-        """The checks of a list, and of its items as one column."""
+    def _list(self, value: model.ListValue, column: str, lists: str, in_line: bool) -> None:
+        """The checks of lists, and of their items as one column."""
         if any(isinstance(c, model.DistinctItems) and c.rule not in self.off for c in value.checks):
-            each = "[line.data for line in lines]" if line_level else lists
-            self.tests.append(f"all(len(set(xs)) == len(xs) for xs in {each})")
+            self.tests.append(f"columns.distinct({lists})")
         if isinstance(value.items, model.StringValue):
             for check in value.items.checks:
                 if isinstance(check, model.DiffersFromLine) and check.rule not in self.off:
-                    self._differs(check, line_level, lists)
+                    self._differs(check, column, in_line)
             self._strings(value.items, column)
 
-    def _differs(self, check: model.DiffersFromLine, line_level: bool, lists: str) -> None:
-        member = field_name(check.member)
-        if line_level:
-            self.tests.append(f"not any(line.{member} in line.{self.ruleset.payload} for line in lines)")
+    def _differs(self, check: model.DiffersFromLine, column: str, in_line: bool) -> None:
+        """No item is the member of its own line. For items deeper down: of no line at all, which is more
+        than need be, but needs no look at each entry."""
+        member = f"line.{field_name(check.member)}"
+        if in_line:
+            self.tests.append(f"not any([{member} in line.{self.ruleset.payload} for line in lines])")
         else:
-            name = lists[1:].split(" ", 1)[0]
-            self.tests.append(
-                f"not any(line.{member} in {name} for line in lines for e in line.{self.ruleset.payload} if {name})"
-            )
+            self.tests.append(f"(not {column} or {{{member} for line in lines}}.isdisjoint({column}))")
 
     def _times(self, column: str) -> None:
         name = "times"
-        first = not self.timed and self.instruction.name == self.ruleset.time_span[0]
-        if first:
-            self.timed = "span"
-            name = "span"
-        self.tests.append(f"({name} := columns.times({column}, bounds.first, bounds.last)) is not None")
+        if not self.timed and self.instruction.name == self.ruleset.time_span[0]:
+            name = self.timed = "span"
+        self.tests.append(f"({name} := columns.times({column}, run.first, run.last)) is not None")
 
     def _strings(self, value: model.StringValue, column: str) -> None:
         checks = [c for c in value.checks if c.rule not in self.off]
         split = next((c for c in checks if isinstance(c, model.Split)), None)
         if split is not None:
-            column = self._parts(value, split, checks, column)
+            self._parts(value, split, checks, column)
         for check in checks:
             if isinstance(check, model.Pattern):
                 self.tests.append(self._pattern(check, column))
             elif isinstance(check, model.Choices):
                 self.tests.append(f"{self._constant(check.rule, repr(frozenset(check.values)))}.issuperset({column})")
 
-    def _parts(self, value: model.StringValue, split: model.Split, checks: list[model.ValueCheck], column: str) -> str:
+    def _parts(self, value: model.StringValue, split: model.Split, checks: list[model.ValueCheck], column: str) -> None:
         """A value that is split: one pattern for all its parts, and its groups for the survey."""
-        name = f"split_{len(self.tests)}"
         patterns = [f"[^{re.escape(split.separator)}\\n]+"] * len(split.parts)
         for check in checks:
             if isinstance(check, model.PartPattern):
                 # Classes only get narrower by further checks: the last one is the narrowest.
                 patterns[check.part] = check.pattern
-        whole = split.separator.join(patterns)
-        constant = self._constant(split.rule, f"re.compile({_lines_of(whole)!r})")
-        self.tests.append(f"columns.match(({name} := {column}), {constant})")
-        for part in sorted({c.part for c in checks if isinstance(c, model.PartNotIn)} | self._group_part(value)):
-            parts = f"part_{part}_of_{name}"
-            self.tests.append(f"({parts} := [x.split({split.separator!r})[{part}] for x in {name}]) is not None")
-            if part in self._group_part(value):
-                self.feeds.append(parts)
-            for check in checks:
-                if isinstance(check, model.PartNotIn) and check.part == part:
-                    forbidden = self._constant(check.rule, f"frozenset({sorted(check.values)!r})")
-                    self.tests.append(f"{forbidden}.isdisjoint({parts})")
-        return name
+        forbidden = {v for c in checks if isinstance(c, model.PartNotIn) and c.part == 0 for v in c.values}
+        if any(isinstance(c, model.PartNotIn) and c.part for c in checks):
+            raise AssertionError("values of the first part alone can be forbidden")
+        if value.named == self.ruleset.feed_id_type:
+            names = self._constant(f"{split.rule}.forbidden", repr(tuple(sorted(forbidden)))) if forbidden else "()"
+            self.tests.append(f"run.feeds({column}, {self._ids(split, patterns)}, {names})")
+        else:
+            constant = self._constant(split.rule, f"re.compile({_lines_of(split.separator.join(patterns))!r})")
+            self.tests.append(f"columns.match({column}, {constant})")
+            if forbidden:
+                names = self._constant(f"{split.rule}.forbidden", f"frozenset({sorted(forbidden)!r})")
+                self.tests.append(f"{names}.isdisjoint([x.partition({split.separator!r})[0] for x in {column}])")
 
-    def _group_part(self, value: model.StringValue) -> set[int]:
-        """The part of a feed id that is its group: the first."""
-        return {0} if value.named == self.ruleset.feed_id_type else set()
+    def _ids(self, split: model.Split, patterns: list[str]) -> str:
+        """How ids of two parts are written, for ``columns.Ids``."""
+        classes = [_CLASS.fullmatch(pattern) for pattern in patterns]
+        if len(classes) != 2 or None in classes:
+            raise AssertionError(f"{split.rule}: a feed id has two parts, each of one class of characters")
+        head, tail = (set(members_of(c[1])) for c in classes if c)
+        if not head <= tail:
+            raise AssertionError(f"{split.rule}: the second part allows what the first one does")
+        common, more = ("".join(sorted(chars)).encode() for chars in (head, tail - head))
+        return self._constant(split.rule, f"columns.Ids({split.separator.encode()!r}, {common!r}, {more!r})")
 
     def _pattern(self, check: model.Pattern, column: str) -> str:
         charset = _CLASS.fullmatch(check.pattern)
@@ -156,11 +159,20 @@ class Columns:
         return f"columns.match({column}, {self._constant(check.rule, f're.compile({_lines_of(check.pattern)!r})')})"
 
     def _constant(self, rule: str, source: str) -> str:
+        """A constant of the module; equal ones share a name."""
+        for name, known in self.constants.items():
+            if known == source:
+                return name
         name = "_" + re.sub(r"[^A-Za-z0-9]", "_", rule).upper()
-        if self.constants.get(name, source) != source:
-            name += f"_{len(self.constants)}"
         self.constants[name] = source
         return name
+
+
+def _looked_at(value: model.Value) -> bool:
+    """Whether anything is tested of a column of such values."""
+    return isinstance(value, model.StringValue | model.TimeValue | model.ListValue) and bool(
+        value.checks or isinstance(value, model.ListValue)
+    )
 
 
 def _if_there(member: model.Field, name: str) -> str:

@@ -110,7 +110,6 @@ def _plan(ruleset: model.RuleSet, instruction: model.Instruction, columns: Colum
         "entry_members": _members(record.fields, "fast") if record else [],
         "closed": bool(record and record.unknown),
         "tests": columns.tests,
-        "feeds": columns.feeds,
         "timed": columns.timed,
         "open_names": _open_names(checks) if record and not record.unknown else "",
         "reserved": sorted({n for c in checks if isinstance(c, model.Reserved) for n in c.names}),

@@ -239,19 +239,29 @@ def _strings(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _no_binary(longest: int) -> Test:
-    data_uri = re.compile(r"data:[^,\s]*;base64,", re.IGNORECASE).search
     pure = re.compile(r"[A-Za-z0-9+/_\r\n-]+={0,2}").fullmatch
-    hint = re.compile(rf";base64,|(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_\\-]{{{longest}}}", re.IGNORECASE).search
+    # Two of the characters may be the `=` at the end; an escape may stand for any character.
+    run = rf"(?<![A-Za-z0-9+/_\\-])[A-Za-z0-9+/_\\-]{{{max(1, longest - 1)}}}"
+    hint = re.compile(rf";base64,|\\u00[2-7]|{run}", re.IGNORECASE | re.ASCII).search
 
     def test(record: Record, path: Path, context: Context) -> Iterator[Trouble]:
         if _worth(context, ("no-binary", longest), lambda text: hint(text) is not None):
             for at, value in _strings(record, ()):
-                if data_uri(value):
+                if _has_data_uri(value):
                     yield Trouble(at, "a data URI with base64 in it", shown(value))
                 elif len(value) > longest and pure(value):
                     yield Trouble(at, f"{len(value):,} characters of base64", shown(value))
 
     return test
+
+
+def _has_data_uri(value: str) -> bool:
+    """Whether ``data:…;base64,`` stands in a string, no comma and no white space between."""
+    lower = value.lower()
+    if ";base64," not in lower:
+        return False
+    pieces = (piece for word in re.split(r"\s", lower) for piece in word.split(",")[:-1])
+    return any(piece.endswith(";base64") and "data:" in piece for piece in pieces)
 
 
 def _references(patterns: dict[str, str], members: frozenset[str]) -> Test:

@@ -26,7 +26,6 @@ from .report.collect import (
     Report,
     StreamingSink,
     Summary,
-    Totals,
     Unread,
     file_report,
     report_of,
@@ -319,8 +318,8 @@ def _refuse_overwriting(files: Iterable[str], output: str) -> None:
 
 
 def _in_short(summary: Summary) -> str:
-    totals: Totals = summary.totals
-    figures = f"{totals.error:,} errors, {totals.warning:,} warnings, {totals.info:,} notes"
+    parts = ((summary.totals.error, "error"), (summary.totals.warning, "warning"), (summary.totals.info, "note"))
+    figures = ", ".join(f"{count:,} {noun}{'s' * (count != 1)}" for count, noun in parts)
     return figures if summary.complete else f"{figures}; ONLY PART OF THE INPUT WAS JUDGED"
 
 
@@ -407,7 +406,12 @@ def _full(rule: Rule, ruleset: RuleSet) -> dict[str, Any]:
 @click.argument("name", required=False)
 @_output_option
 def schema(name: str | None, output: str) -> None:
-    """Print the published JSON Schema NAME; without NAME, list them."""
+    """Print the published JSON Schema NAME; without NAME, list them.
+
+    The parts of a name: `line` is for one instruction, `array` for an array of them, the form to edit;
+    `errors` asks for what the import refuses, `strict` for what is warned of too, `editor` has texts and
+    snippets besides; `draft-07` is for tools that know no later draft. NAME may be short: line.strict
+    """
     names = artefact.schema_names()
     if name is None:
         text = "".join(f"{known}\n" for known in names)
@@ -417,11 +421,15 @@ def schema(name: str | None, output: str) -> None:
         out.write(text.encode())
 
 
+def _short(name: str) -> str:
+    return name.removesuffix(".schema.json").removeprefix(f"{artefact.DEFAULT}.")
+
+
 def _schema_named(wanted: str, names: Sequence[str]) -> str:
-    """The one name that is meant: in full, or without its ending."""
-    for ending in ("", ".json", ".schema.json"):
-        if wanted + ending in names:
-            return wanted + ending
+    """The one name that is meant: in full, or without what all of them begin and end with."""
+    for known in names:
+        if wanted in (known, known.removesuffix(".json"), _short(known)):
+            return known
     import difflib
 
     near = difflib.get_close_matches(wanted, names, n=3, cutoff=0.4)

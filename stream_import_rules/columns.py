@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -21,6 +21,24 @@ _SHAPES = frozenset(
 )
 
 
+def there(column: Sequence[Any]) -> Sequence[Any]:
+    """What is there of a column whose other values are ``UNSET``."""
+    absent = column.count(msgspec.UNSET)
+    if not absent:
+        return column
+    return () if absent == len(column) else [value for value in column if value is not msgspec.UNSET]
+
+
+def filled(column: Sequence[Any]) -> Sequence[Any]:
+    """What is there of a column whose other values are ``UNSET``, null, or empty."""
+    return () if column.count(msgspec.UNSET) == len(column) else [value for value in column if value]
+
+
+def distinct(lists: Sequence[Sequence[str]]) -> bool:
+    """Whether each list has nothing twice."""
+    return sum(map(len, map(set, lists))) == sum(map(len, lists))
+
+
 def in_charset(values: Sequence[str], allowed: bytes) -> bool:
     """Whether the values have no character outside of ``allowed`` (ASCII)."""
     joined = "".join(values)
@@ -29,7 +47,31 @@ def in_charset(values: Sequence[str], allowed: bytes) -> bool:
 
 def shaped(values: Sequence[str], table: bytes, shape: bytes) -> bool:
     """Whether each value, its bytes translated by ``table``, is ``shape``."""
-    return "\n".join(values).encode().translate(table) == b"\n".join([shape] * len(values))
+    return not values or "\n".join((*values, "")).encode().translate(table) == (shape + b"\n") * len(values)
+
+
+class Ids:
+    """Ids of two parts: ``common`` characters in both, ``more`` in the second part alone (ASCII)."""
+
+    def __init__(self, separator: bytes, common: bytes, more: bytes) -> None:
+        self._common, self._more = common, more
+        self._bare = separator + b"\n"
+        self._no_first = b"\n" + separator
+        self._in_first = [bytes([character]) + separator for character in more]
+
+    def all(self, lines: bytes, count: int) -> bool:
+        """Whether ``lines``, a line end before and behind each, are ``count`` such ids.
+
+        Without the common characters the separator is left of each, and then what only the second
+        part may have.
+        """
+        if self._no_first in lines or self._bare in lines:
+            return False
+        rest = lines.translate(None, self._common)
+        expected = b"\n" + self._bare * count
+        if rest == expected:
+            return True
+        return rest.translate(None, self._more) == expected and not any(odd in rest for odd in self._in_first)
 
 
 def match(values: Sequence[str], lines: re.Pattern[str]) -> bool:
@@ -45,10 +87,10 @@ def times(values: Sequence[str], first: str, last: str) -> tuple[str, str] | Non
     if not values:
         return ("", "")
     shapes = "\n".join(values).encode().translate(_DIGITS)
-    shape, _, _ = shapes.partition(b"\n")
+    shape = shapes[: len(values[0])]
     if shape not in _SHAPES:
         return None
-    if shapes == b"\n".join([shape] * len(values)):
+    if shapes == ((shape + b"\n") * len(values))[:-1]:
         least, greatest = min(values), max(values)
     elif _SHAPES.issuperset(shapes.split(b"\n")):
         bare = [value[:-1] for value in values]  # so that a fraction sorts behind no fraction

@@ -17,6 +17,7 @@ What typed decoding does not see, and how it is proved here:
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any, TypeAlias
 
@@ -29,6 +30,8 @@ from .surveys import Survey
 _FREE_DEPTH = 4
 #: So many members of open records are learnt.
 _MOST_LEARNT = 200
+#: So many feed groups are counted the quick way.
+_MOST_GROUPS = 16
 _SAFE = 2**53 - 1
 _UNSET = msgspec.UNSET
 
@@ -61,7 +64,7 @@ class Entity:
     """One instruction of the plan: how its lines are decoded and what is tested of its entries.
 
     ``line(entry_type, free_type)`` makes the type of a line, ``entry(free_type)`` the type of an entry;
-    ``passes(lines, entries, bounds)`` tests the columns and gives the survey, ``None`` to look closer.
+    ``passes(lines, entries, run)`` tests the columns and counts; false to look closer.
     ``searches`` are patterns of bytes that must not stand in the text; ``longest`` is the length from
     which a string is looked at more closely (0: never).
     """
@@ -71,7 +74,7 @@ class Entity:
         name: str,
         line: Callable[[Any], Any],
         entry: Callable[[Any], Any],
-        passes: Callable[[Lines, Sequence[Any], Bounds], Survey | None],
+        passes: Callable[[Lines, Sequence[Any], Run], bool],
         *,
         open_names: re.Pattern[str] | None = None,
         reserved: frozenset[str] = frozenset(),
@@ -89,12 +92,38 @@ class Entity:
         self.max_entry_bytes, self.min_entry_bytes = max_entry_bytes, min_entry_bytes
 
 
-class Bounds:
-    """The bounds of times in one run, as text to the second."""
+class Run:
+    """What one run has in common: the bounds of times as text to the second, and what was counted."""
 
     def __init__(self, now: int, first: str, ahead: int | None) -> None:
         self.first = first
         self.last = "9999" if ahead is None else times.text_of(now // 1_000_000 * 1_000_000 + ahead * 1_000_000)[:19]
+        self.now = now
+        self.survey = Survey()
+        self._groups: list[tuple[str, bytes]] = []
+
+    def see_times(self, span: tuple[str, str]) -> None:
+        """Take note of the least and the greatest of some times."""
+        if span[0]:
+            self.survey.see_times(times.micros_of(span[0]), times.micros_of(span[1]))
+
+    def feeds(self, feed_ids: Sequence[str], form: columns.Ids, forbidden: Sequence[str]) -> bool:
+        """Whether feed ids have the form of one, none with a forbidden group; counts their groups."""
+        if not feed_ids:
+            return True
+        lines = "\n".join(("", *feed_ids, ""))
+        if not lines.isascii() or not form.all(text := lines.encode(), len(feed_ids)):
+            return False
+        counts = {group: n for group, start in self._groups if (n := text.count(start))}
+        if sum(counts.values()) != len(feed_ids):
+            counts = Counter([feed_id.partition(":")[0] for feed_id in feed_ids])
+            known = {group for group, _ in self._groups}
+            new = [(group, f"\n{group}:".encode()) for group in counts if group not in known]
+            self._groups += new[: _MOST_GROUPS - len(known)]
+        if forbidden and not counts.keys().isdisjoint(forbidden):
+            return False
+        self.survey.see_groups(counts)
+        return True
 
 
 class FastValidator:
@@ -120,6 +149,7 @@ class FastValidator:
         self._first, self._ahead = first, ahead
         self._learnt: dict[str, list[str]] = {e.name: [] for e in self._entities}
         self._fractions = False
+        self._run: Run | None = None
         self._encode = msgspec.json.Encoder().encode
         self._build()
 
@@ -140,27 +170,21 @@ class FastValidator:
             union = line if union is None else union | line
         self._decode = msgspec.json.Decoder(union).decode
 
-    def passes(self, data: bytes, now: int) -> Survey | None:
-        """The survey of whole lines if nothing is to be reported of any of them, else ``None``.
+    def passes(self, lines: Sequence[bytes], now: int) -> Survey | None:
+        """The survey of some lines if nothing is to be reported of any of them, else ``None``.
 
-        ``now`` is the moment of the run, in microseconds since 1970.
+        The lines have their ends, the last one perhaps not. ``now`` is the moment of the run, in
+        microseconds since 1970.
         """
-        if b"\r" in data:
-            data = data.replace(b"\r\n", b"\n")
-        if b"\\" in data and _ODD_ESCAPE.search(data) is not None and _hidden(data):
-            return None
-        lines = data.split(b"\n")
-        if not lines[-1]:
-            lines.pop()
         decoded = self._decoded(lines)
         if decoded is None:
             return None
-        if not self._same(lines, data, decoded):
+        if not self._same(lines, decoded):
             # Most likely members of open records that are not known yet: learn them, then try again.
             if not self._learn(lines):
                 return None
             decoded = self._decoded(lines)
-            if decoded is None or not self._same(lines, data, decoded):
+            if decoded is None or not self._same(lines, decoded):
                 return None
         return self._columns(decoded, now)
 
@@ -186,29 +210,31 @@ class FastValidator:
 
     # ------------------------------------------------------------------ the same again
 
-    def _same(self, lines: Sequence[bytes], data: bytes, decoded: Sequence[Any]) -> bool:
-        """Whether the text holds nothing that was lost in decoding, and no entry is too large."""
+    def _same(self, lines: Sequence[bytes], decoded: Sequence[Any]) -> bool:
+        """Whether the text holds nothing that was lost in decoding, nothing hidden, and no entry that
+        is too large."""
         encode = self._encode
-        exponents = self._fractions and _exponents(data)
-        if exponents:
-            return False
         for text, line in zip(lines, decoded, strict=True):
+            if b"\\" in text and _ODD_ESCAPE.search(text) is not None and _hidden(text):
+                return False
             entity = self._by_type[type(line)]
+            if self._fractions and _exponents(text):
+                return False
             if any([search(text) for search in entity.searches]):
                 return False
-            if entity.longest and len(text) > entity.longest and not columns.no_long_run(text, entity.longest):
+            size = len(text) - _end_length(text)
+            if entity.longest and size > entity.longest and not columns.no_long_run(text, entity.longest):
                 return False
             limit = entity.max_entry_bytes
-            if not limit or len(text) <= limit:
+            if not limit or size <= limit:
                 pieces = [encode(line)]
-                length = len(pieces[0])
-                largest = 0
+                length, largest = len(pieces[0]), 0
             else:
-                pieces, length, largest = self._pieces(entity, line, len(text))
-            lost = len(text) - length
+                pieces, length, largest = self._pieces(entity, line, size)
+            lost = size - length
             if lost and not self._no_loss(text, pieces, lost):
                 return False
-            if largest and largest + abs(lost) > limit:
+            if largest and largest + lost > limit:
                 return False
         return True
 
@@ -270,26 +296,33 @@ class FastValidator:
     # ------------------------------------------------------------------ columns
 
     def _columns(self, decoded: Sequence[Any], now: int) -> Survey | None:
+        if self._run is None or self._run.now != now:
+            self._run = Run(now, self._first, self._ahead)
+        run = self._run
+        run.survey = Survey()
         by_type: dict[type, list[Any]] = {}
         for line in decoded:
             by_type.setdefault(type(line), []).append(line)
-        bounds = Bounds(now, self._first, self._ahead)
-        survey = Survey()
         for kind, lines in by_type.items():
             entity = self._by_type[kind]
             if len(lines) == 1:
                 entries = getattr(lines[0], self._payload)
             else:
                 entries = [entry for line in lines for entry in getattr(line, self._payload)]
-            found = entity.passes(lines, entries, bounds)
-            if found is None:
+            if not entity.passes(lines, entries, run):
                 return None
-            survey.entries[entity.name] += len(entries)
-            survey.add(found)
-        return survey
+            run.survey.entries[entity.name] = len(entries)
+        return run.survey
 
 
 _FRAME: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(dict[str, Any])
+
+
+def _end_length(text: bytes) -> int:
+    """How many bytes the line end has: none, one, or two."""
+    if not text.endswith(b"\n"):
+        return 0
+    return 2 if text.endswith(b"\r\n") else 1
 
 
 def _hidden(data: bytes) -> bool:

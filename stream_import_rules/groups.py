@@ -55,7 +55,8 @@ class GroupUses:
     def count(self, groups: Mapping[str, int]) -> None:
         """Count uses."""
         if not self._full:
-            self._counts.update(groups)
+            for group, count in groups.items():
+                self._counts[group] += count
 
     def first_use(self, use: Use, group: str) -> None:
         """Note the first place of a group; later places are ignored."""

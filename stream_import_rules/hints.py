@@ -15,6 +15,9 @@ from .findings import Path, clip
 
 Hint: TypeAlias = Callable[[Any], str]
 
+#: A longer text is not nearly a time.
+_LONGEST_TIME = 64
+
 
 def name_of(path: Path) -> str:
     """What a message calls the value at a path: its member, or the item of its list."""
@@ -50,9 +53,9 @@ class Hints:
             case model.TimeFormat():
                 return lambda v: _mended_time(v) or fix
             case model.TimeOffset():
-                return lambda v: f"If the time is in UTC, write `{v}Z`. If it is a local time, convert it first."
+                return lambda v: f"If the time is in UTC, write `{clip(v)}Z`. If it is a local time, convert it first."
             case model.TimeUppercase():
-                return lambda v: f"Write `{v.upper()}`."
+                return lambda v: f"Write `{clip(v.upper())}`."
             case model.TimeUtc() | model.TimeZulu():
                 return _in_utc
             case model.PartPattern():
@@ -123,7 +126,7 @@ def _near(name: str, names: Iterable[str]) -> str:
 
 def _unix_time(v: Any) -> str:
     """For a number where a time should be."""
-    if type(v) not in (int, float):
+    if type(v) not in (int, float) or not 0 < v < 10**17:
         return ""
     for unit, per_second in (("seconds", 1), ("milliseconds", 1000), ("microseconds", 1_000_000)):
         seconds = v / per_second
@@ -134,6 +137,8 @@ def _unix_time(v: Any) -> str:
 
 def _mended_time(v: str) -> str:
     """For a text that is nearly a time."""
+    if len(v) > _LONGEST_TIME:
+        return ""
     text = v.strip()
     if re.fullmatch(r"-?[0-9]{9,17}(\.[0-9]+)?", text):
         return _unix_time(float(text) if "." in text else int(text))

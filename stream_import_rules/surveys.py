@@ -16,27 +16,39 @@ from .findings import Path, clip
 
 class Survey:
     """Counts of entries by instruction and of uses by feed group, and the first and last instant
-    (microseconds since 1970). Surveys of parts add up to the survey of the whole."""
+    (microseconds since 1970). Surveys of parts add up to the survey of the whole.
+
+    One is made for each passed chunk, so it is kept light: plain dictionaries.
+    """
 
     __slots__ = ("entries", "feed_groups", "first", "last")
 
     def __init__(self) -> None:
-        self.entries: Counter[str] = Counter()
-        self.feed_groups: Counter[str] = Counter()
+        self.entries: dict[str, int] = {}
+        self.feed_groups: dict[str, int] = {}
         self.first: int | None = None
         self.last: int | None = None
 
     def add(self, other: Survey) -> None:
         """Take in the survey of further lines."""
-        self.entries.update(other.entries)
-        self.feed_groups.update(other.feed_groups)
+        _add(self.entries, other.entries)
+        _add(self.feed_groups, other.feed_groups)
         if other.first is not None and other.last is not None:
             self.see_times(other.first, other.last)
+
+    def see_groups(self, counts: Mapping[str, int]) -> None:
+        """Count uses of feed groups."""
+        _add(self.feed_groups, counts)
 
     def see_times(self, first: int, last: int) -> None:
         """Widen the span of times."""
         self.first = first if self.first is None else min(self.first, first)
         self.last = last if self.last is None else max(self.last, last)
+
+
+def _add(counts: dict[str, int], more: Mapping[str, int]) -> None:
+    for name, count in more.items():
+        counts[name] = counts.get(name, 0) + count
 
 
 class Surveyor:
@@ -56,7 +68,7 @@ class Surveyor:
         if not isinstance(name, str) or name not in self._instructions or not isinstance(entries, list):
             return survey
         survey.entries[name] = len(entries)
-        survey.feed_groups.update(group_of(feed) for _, feed in self.feed_ids(line))
+        survey.see_groups(Counter(group_of(feed) for _, feed in self.feed_ids(line)))
         if name == self._timed:
             texts = (e.get(self._time) for e in entries if isinstance(e, dict))
             found = [t.micros for text in texts if isinstance(text, str) and (t := times.parse(text))]
@@ -74,7 +86,8 @@ class Surveyor:
 
     def record_name(self, line: Mapping[str, Any], path: Path) -> str | None:
         """What the user calls the entry at a path: its foreign id, its id, or the feed; ``None`` if unnamed."""
-        instruction = self._instructions.get(line.get(self._discriminator), None)  # type: ignore[arg-type]
+        name = line.get(self._discriminator)
+        instruction = self._instructions.get(name) if isinstance(name, str) else None
         entries = line.get(self._payload)
         if len(path) < 2 or path[0] != self._payload or instruction is None or not isinstance(entries, list):
             return None
@@ -109,16 +122,3 @@ def _at(value: Any, place: tuple[str, ...], path: Path) -> Iterator[tuple[Path, 
                 yield from _at(item, place[1:], (*path, i))
     elif isinstance(value, dict) and place[0] in value:
         yield from _at(value[place[0]], place[1:], (*path, place[0]))
-
-
-
-
-def survey_of(groups: list[list[str]], span: tuple[str, str] | None) -> Survey:
-    """The survey of columns that the fast validator has passed: lists of feed groups, and the least and
-    the greatest time."""
-    survey = Survey()
-    for column in groups:
-        survey.feed_groups.update(column)
-    if span is not None and span[0]:
-        survey.see_times(times.micros_of(span[0]), times.micros_of(span[1]))
-    return survey

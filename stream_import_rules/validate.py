@@ -8,7 +8,7 @@ the two looked at a line never shows in the result.
 from __future__ import annotations
 
 import time as clock
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import BinaryIO, Protocol
 
 import msgspec
@@ -42,8 +42,8 @@ class FastValidator(Protocol):
     #: The ids of the rules that it looks at; with others active it must not be used.
     rules: frozenset[str]
 
-    def passes(self, data: bytes, now: int) -> Survey | None:
-        """The survey of whole lines if nothing is to be reported of any of them, else ``None``."""
+    def passes(self, lines: Sequence[bytes], now: int) -> Survey | None:
+        """The survey of lines if nothing is to be reported of any of them, else ``None``."""
 
 
 class Checker:
@@ -89,17 +89,16 @@ class _Run:
         """The whole file, chunk by chunk; then what only its end can tell."""
         hopeless = False
         for chunk in read.chunks(stream):
-            self.bytes = chunk.offset + len(chunk.data)
-            data = chunk.data
+            self.bytes = chunk.offset + chunk.size
+            self.lines = chunk.first_line - 1 + len(chunk.lines)
+            lines = chunk.lines
             if chunk.offset == 0:
-                start = self.framer.begin(data)
+                start = self.framer.begin(b"".join(lines))
                 self._findings(start.findings)
                 hopeless = start.hopeless
-                data = data[start.skip :]
-            if hopeless:
-                self.lines = chunk.first_line - 1 + _line_count(data)
-            else:
-                self._chunk(chunk.first_line, data)
+                lines[0] = lines[0][start.skip :]
+            if not hopeless:
+                self._chunk(chunk.first_line, lines)
         self._events(self.framer.end())
         self._near_misses()
         self._findings(self.framer.size(self.bytes))
@@ -113,24 +112,22 @@ class _Run:
 
     # ------------------------------------------------------------------ chunks and lines
 
-    def _chunk(self, first: int, data: bytes) -> None:
-        lines = _line_count(data)
-        self.lines = first - 1 + lines
-        if self._pass(data, lines):
+    def _chunk(self, first: int, lines: list[bytes]) -> None:
+        if self._pass(lines):
             return
-        for number, raw in enumerate(_lines(data), first):
-            if lines == 1 or not self._pass(raw, 1):
+        for number, raw in enumerate(lines, first):
+            if len(lines) == 1 or not self._pass([raw]):
                 self._events(self.framer.line(number, raw))
 
-    def _pass(self, data: bytes, lines: int) -> bool:
+    def _pass(self, lines: list[bytes]) -> bool:
         """Whether the fast validator passes these lines; if so they are counted."""
         fast = self.checker.fast
-        if fast is None or self.framer.busy or not lines:
+        if fast is None or self.framer.busy:
             return False
-        survey = fast.passes(data, self.checker.now)
+        survey = fast.passes(lines, self.checker.now)
         if survey is None or self.groups.is_news(survey.feed_groups):
             return False
-        self._events(self.framer.passed(lines))
+        self._events(self.framer.passed(len(lines)))
         self.survey.add(survey)
         self.groups.count(survey.feed_groups)
         return True
@@ -248,20 +245,8 @@ class _Run:
             bytes=self.bytes,
             lines=self.lines,
             entries=dict(survey.entries),
-            feed_groups=dict(survey.feed_groups.most_common()),
+            feed_groups=dict(sorted(survey.feed_groups.items(), key=lambda use: (-use[1], use[0]))),
             time_from=None if survey.first is None else times.text_of(survey.first),
             time_to=None if survey.last is None else times.text_of(survey.last),
             complete=complete,
         )
-
-
-def _line_count(data: bytes) -> int:
-    """How many lines some whole lines are; the last one may lack its end."""
-    return data.count(b"\n") + (data[-1:] not in (b"", b"\n"))
-
-
-def _lines(data: bytes) -> list[bytes]:
-    lines = data.split(b"\n")
-    if not lines[-1]:
-        lines.pop()
-    return lines

@@ -10,6 +10,7 @@ import gzip
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -303,7 +304,7 @@ def test_an_output_file_holds_the_whole_report_and_nothing_else_is_left(tmp_path
     result = run("validate", path, "--format", "json", "-o", str(target))
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert "1 errors, 0 warnings" in result.stderr
+    assert "1 error, 0 warnings" in result.stderr
     assert json.loads(target.read_text())["verdict"] == "errors"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["export.jsonl", "report.json"]
 
@@ -450,9 +451,9 @@ def test_rules_can_be_filtered() -> None:
 
 
 def test_schema_lists_prints_and_writes(tmp_path: Path, artefacts: Path) -> None:
-    assert run("schema").stdout.split() == ["a.schema.json", "b.schema.json"]
-    assert run("schema", "a.schema.json").stdout == "{}\n"
-    assert run("schema", "a").stdout == "{}\n"
+    assert run("schema").stdout.split() == ["feeds-v2.a.schema.json", "feeds-v2.b.schema.json"]
+    assert run("schema", "feeds-v2.a.schema.json").stdout == "{}\n"
+    assert run("schema", "a").stdout == run("schema", "feeds-v2.a.schema").stdout == "{}\n"
     assert run("schema", "b", "-o", str(tmp_path / "out.json")).exit_code == 0
     assert (tmp_path / "out.json").read_text() == "[]\n"
     unknown = run("schema", "../ruleset.json")
@@ -484,8 +485,8 @@ def artefacts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     root = tmp_path / "installed"
     folder = root / "generated" / "feeds_v2"
     (folder / "schemas").mkdir(parents=True)
-    (folder / "schemas" / "a.schema.json").write_text("{}\n")
-    (folder / "schemas" / "b.schema.json").write_text("[]\n")
+    (folder / "schemas" / "feeds-v2.a.schema.json").write_text("{}\n")
+    (folder / "schemas" / "feeds-v2.b.schema.json").write_text("[]\n")
     data = model.to_json(RULESET)
     (folder / "ruleset.json").write_bytes(data)
     monkeypatch.setattr(artefact, "files", lambda package: root)
@@ -706,3 +707,67 @@ def test_on_a_terminal_there_is_colour_unless_no_color_is_set(tmp_path: Path) ->
     assert b"\x1b[1;31m" in seen()
     assert b"\x1b" not in seen(NO_COLOR="1")
     assert b"\x1b" not in seen(TERM="dumb")
+
+
+# --------------------------------------------------------------------------- the real thing
+
+CLEAN = b'{"instruction":"follow","feedId":"user:bob","data":["user:alice"]}\n'
+BROKEN = b'{"instruction":"follow","feedId":"user:bob","data":["user:bob"]}\n'
+
+
+def command(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(
+        [sys.executable, "-m", "stream_import_rules", *arguments], env=environment, **pipes, **options
+    )
+
+
+def test_the_command_judges_a_real_file(tmp_path: Path) -> None:
+    with command("validate", "-") as process:
+        output, errors = process.communicate(CLEAN)
+    assert (process.returncode, errors) == (0, b"")
+    assert "✓ Ready to upload. No error and no warning in 1 line, 1 entry." in output.decode()
+    with command("validate", "-", cwd=tmp_path) as process:
+        output, errors = process.communicate(BROKEN)
+    assert (process.returncode, errors) == (1, b"")
+    assert "standard input:1:53  " in output.decode()
+    assert "follow.self" in output.decode()
+
+
+def test_ctrl_c_prints_what_was_found_until_then() -> None:
+    with command("validate", "-", "--format", "jsonl") as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(BROKEN * 10_000)
+        process.stdin.flush()
+        first = json.loads(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate()
+    assert first["rule"] == "follow.self"
+    assert process.returncode == 130
+    summary = json.loads(output.splitlines()[-1])
+    assert (summary["type"], summary["complete"], summary["interrupted"]) == ("summary", False, True)
+    assert summary["total"] >= 1
+    assert b"Traceback" not in errors
+
+
+def test_the_installed_rules_can_all_be_listed_and_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    artefact.load.cache_clear()
+    ruleset, fingerprint = artefact.load()
+    assert fingerprint in run("--version").stdout
+    listed = run("rules").stdout
+    assert run("explain", "*").exit_code == 0
+    for rule in ruleset.rules:
+        assert rule.id in listed
+        assert "Sources" in run("explain", rule.id).stdout
+    assert json.loads(run("schema", "line.strict").stdout)["$id"].endswith("feeds-v2.line.strict.schema.json")
+
+
+def test_the_functions_judge_real_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    artefact.load.cache_clear()
+    found = [(f.rule, f.path) for f in sir.validate_line({"instruction": "follow"})]
+    assert found == [("envelope.data.required", "/data"), ("follow.feedId.required", "/feedId")]
+    assert [f.rule for f in sir.iter_findings(io.BytesIO(BROKEN + CLEAN + BROKEN))] == ["follow.self"] * 2

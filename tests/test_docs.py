@@ -262,9 +262,8 @@ def test_the_text_of_a_shared_type_is_printed_once(ruleset: RuleSet, pages: dict
 
 
 def test_each_shared_type_says_what_it_is(ruleset: RuleSet, pages: dict[str, str]) -> None:
-    assert (
-        "## `timestamp`\n\nAn instant, as RFC 3339 has it, best in UTC with a final `Z`.\n\n* JSON type: string, a time\n"
-    ) in pages["types.md"]
+    description = "An instant, as RFC 3339 has it, best in UTC with a final `Z`."
+    assert f"## `timestamp`\n\n{description}\n\n* JSON type: string, a time\n" in pages["types.md"]
     described = re.findall(r"^## `(\w+)`\n\n(?!\* ).+\n\n\* JSON type: ", pages["types.md"], re.MULTILINE)
     assert described == sorted(ruleset.type_docs)
 

@@ -6,31 +6,22 @@
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from stream_import_rules import columns
-from stream_import_rules.fast import Bounds, Entity, FastValidator
-from stream_import_rules.surveys import Survey, survey_of
+from stream_import_rules.fast import Entity, FastValidator, Run
 
 FINGERPRINT = "df216a0884e8e183a43b8a2f41c9e646040a2a44bd4daa4dec48ec7206e07437"
 
-_ADD_ACTIVITIES_FEEDID_FORMAT = re.compile('(?:[A-Za-z0-9_]+:[A-Za-z0-9_-]+\\n)*[A-Za-z0-9_]+:[A-Za-z0-9_-]+')
-_ACTIVITY_TO_ITEM_FORMAT = re.compile('(?:[A-Za-z0-9_]+:[A-Za-z0-9_-]+\\n)*[A-Za-z0-9_]+:[A-Za-z0-9_-]+')
-_FOLLOW_FORMAT = re.compile('(?:[A-Za-z0-9_]+:[A-Za-z0-9_-]+\\n)*[A-Za-z0-9_]+:[A-Za-z0-9_-]+')
-_FOLLOW_TARGET_NOT_FLAT = frozenset(['aggregated', 'notification', 'notifications', 'timeline_aggregated'])
-_FOLLOW_FEEDID_FORMAT = re.compile('(?:[A-Za-z0-9_]+:[A-Za-z0-9_-]+\\n)*[A-Za-z0-9_]+:[A-Za-z0-9_-]+')
+_ACTIVITY_TO_ITEM_FORMAT = columns.Ids(b':', b'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz', b'-')
+_FOLLOW_FORMAT_FORBIDDEN = ('aggregated', 'notification', 'notifications', 'timeline_aggregated')
 _REACTION_ID_FORMAT = bytes(120 if chr(i) in '0123456789ABCDEFabcdef' else i for i in range(256))
 _REACTION_USER_ID_CHARSET = b'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-'
-_REACTION_ACTIVITY_ID_FORMAT = bytes(120 if chr(i) in '0123456789ABCDEFabcdef' else i for i in range(256))
-_REACTION_PARENT_FORMAT = bytes(120 if chr(i) in '0123456789ABCDEFabcdef' else i for i in range(256))
-_REACTION_TARGET_FEEDS_ITEM_FORMAT = re.compile('(?:[A-Za-z0-9_]+:[A-Za-z0-9_-]+\\n)*[A-Za-z0-9_]+:[A-Za-z0-9_-]+')
-_USER_ID_CHARSET = b'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-'
 _COLLECTION_COLLECTION_COLON = re.compile('[^:]+').fullmatch
-_COLLECTION_COLLECTION_CHARSET = b'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-'
-_COLLECTION_ID_CHARSET = b'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-'
 
 
 def _add_activities_entry(free: Any) -> Any:
@@ -56,18 +47,19 @@ def _add_activities_line(entry: Any) -> Any:
     return AddActivitiesLine
 
 
-def _add_activities_passes(lines: Sequence[Any], entries: Sequence[Any], bounds: Bounds) -> Survey | None:
+def _add_activities_passes(lines: Sequence[Any], entries: Sequence[Any], run: Run) -> bool:
     if (
-        columns.match((split_0 := [line.feedId for line in lines]), _ADD_ACTIVITIES_FEEDID_FORMAT)
-        and (part_0_of_split_0 := [x.split(':')[0] for x in split_0]) is not None
-        and (span := columns.times([e.time for e in entries], bounds.first, bounds.last)) is not None
-        and all(len(set(xs)) == len(xs) for xs in [e.to for e in entries if e.to is not UNSET and e.to is not None])
-        and not any(line.feedId in e.to for line in lines for e in line.data if e.to)
-        and columns.match((split_5 := [x for xs in [e.to for e in entries if e.to is not UNSET and e.to is not None] for x in xs]), _ACTIVITY_TO_ITEM_FORMAT)
-        and (part_0_of_split_5 := [x.split(':')[0] for x in split_5]) is not None
+        (span := columns.times([e.time for e in entries], run.first, run.last)) is not None
+        and (has_to := columns.filled([e.to for e in entries])) is not None
+        and (flat_2 := list(chain.from_iterable(has_to))) is not None
+        and columns.distinct(has_to)
+        and (not flat_2 or {line.feedId for line in lines}.isdisjoint(flat_2))
+        and run.feeds(flat_2, _ACTIVITY_TO_ITEM_FORMAT, ())
+        and run.feeds([line.feedId for line in lines], _ACTIVITY_TO_ITEM_FORMAT, ())
     ):
-        return survey_of([part_0_of_split_0, part_0_of_split_5], span)
-    return None
+        run.see_times(span)
+        return True
+    return False
 
 
 def _follow_entry(free: Any) -> Any:
@@ -84,18 +76,15 @@ def _follow_line(entry: Any) -> Any:
     return FollowLine
 
 
-def _follow_passes(lines: Sequence[Any], entries: Sequence[Any], bounds: Bounds) -> Survey | None:
+def _follow_passes(lines: Sequence[Any], entries: Sequence[Any], run: Run) -> bool:
     if (
-        all(len(set(xs)) == len(xs) for xs in [line.data for line in lines])
-        and not any(line.feedId in line.data for line in lines)
-        and columns.match((split_2 := entries), _FOLLOW_FORMAT)
-        and (part_0_of_split_2 := [x.split(':')[0] for x in split_2]) is not None
-        and _FOLLOW_TARGET_NOT_FLAT.isdisjoint(part_0_of_split_2)
-        and columns.match((split_5 := [line.feedId for line in lines]), _FOLLOW_FEEDID_FORMAT)
-        and (part_0_of_split_5 := [x.split(':')[0] for x in split_5]) is not None
+        columns.distinct([line.data for line in lines])
+        and not any([line.feedId in line.data for line in lines])
+        and run.feeds(entries, _ACTIVITY_TO_ITEM_FORMAT, _FOLLOW_FORMAT_FORBIDDEN)
+        and run.feeds([line.feedId for line in lines], _ACTIVITY_TO_ITEM_FORMAT, ())
     ):
-        return survey_of([part_0_of_split_2, part_0_of_split_5], None)
-    return None
+        return True
+    return False
 
 
 def _reactions_entry(free: Any) -> Any:
@@ -125,22 +114,22 @@ def _reactions_line(entry: Any) -> Any:
     return ReactionsLine
 
 
-def _reactions_passes(lines: Sequence[Any], entries: Sequence[Any], bounds: Bounds) -> Survey | None:
+def _reactions_passes(lines: Sequence[Any], entries: Sequence[Any], run: Run) -> bool:
     if (
         columns.shaped([e.id for e in entries], _REACTION_ID_FORMAT, b'xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx')
         and columns.in_charset([e.user_id for e in entries], _REACTION_USER_ID_CHARSET)
-        and (has_activity_id := [e.activity_id for e in entries if e.activity_id is not UNSET]) is not None
-        and columns.shaped(has_activity_id, _REACTION_ACTIVITY_ID_FORMAT, b'xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx')
-        and (has_activity_foreign_id := [e.activity_foreign_id for e in entries if e.activity_foreign_id is not UNSET]) is not None
-        and (has_activity_time := [e.activity_time for e in entries if e.activity_time is not UNSET]) is not None
-        and (times := columns.times(has_activity_time, bounds.first, bounds.last)) is not None
-        and (times := columns.times([e.time for e in entries], bounds.first, bounds.last)) is not None
-        and (has_parent := [e.parent for e in entries if e.parent]) is not None
-        and columns.shaped(has_parent, _REACTION_PARENT_FORMAT, b'xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx')
-        and (has_target_feeds := [e.target_feeds for e in entries if e.target_feeds is not UNSET]) is not None
-        and columns.match((split_11 := [x for xs in has_target_feeds for x in xs]), _REACTION_TARGET_FEEDS_ITEM_FORMAT)
-        and (part_0_of_split_11 := [x.split(':')[0] for x in split_11]) is not None
-        and (has_target_feeds_extra_data := [e.target_feeds_extra_data for e in entries if e.target_feeds_extra_data is not UNSET]) is not None
+        and (has_activity_id := columns.there([e.activity_id for e in entries])) is not None
+        and columns.shaped(has_activity_id, _REACTION_ID_FORMAT, b'xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx')
+        and (has_activity_foreign_id := columns.there([e.activity_foreign_id for e in entries])) is not None
+        and (has_activity_time := columns.there([e.activity_time for e in entries])) is not None
+        and (times := columns.times(has_activity_time, run.first, run.last)) is not None
+        and (times := columns.times([e.time for e in entries], run.first, run.last)) is not None
+        and (has_parent := columns.filled([e.parent for e in entries])) is not None
+        and columns.shaped(has_parent, _REACTION_ID_FORMAT, b'xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx')
+        and (has_target_feeds := columns.there([e.target_feeds for e in entries])) is not None
+        and (flat_11 := list(chain.from_iterable(has_target_feeds))) is not None
+        and run.feeds(flat_11, _ACTIVITY_TO_ITEM_FORMAT, ())
+        and (has_target_feeds_extra_data := columns.there([e.target_feeds_extra_data for e in entries])) is not None
         and (len(has_parent) == len(entries) or len(has_activity_id) == len(entries) or len(has_activity_foreign_id) == len(entries) or len(has_activity_time) == len(entries) or all((e.parent or (e.activity_id or e.activity_foreign_id or e.activity_time)) for e in entries))
         and (not has_parent or len(has_activity_id) == len(entries) or len(has_activity_foreign_id) == len(entries) or len(has_activity_time) == len(entries) or all((not e.parent or (e.activity_id or e.activity_foreign_id or e.activity_time)) for e in entries))
         and (len(has_activity_id) == len(entries) or all((e.activity_id or bool(e.activity_foreign_id) == bool(e.activity_time)) for e in entries))
@@ -149,8 +138,8 @@ def _reactions_passes(lines: Sequence[Any], entries: Sequence[Any], bounds: Boun
         and (not has_parent or all(((not e.parent or e.parent != e.id)) for e in entries))
         and (not has_target_feeds_extra_data or all(((not (e.target_feeds_extra_data is not UNSET) or e.target_feeds)) for e in entries))
     ):
-        return survey_of([part_0_of_split_11], None)
-    return None
+        return True
+    return False
 
 
 def _users_entry(free: Any) -> Any:
@@ -170,12 +159,12 @@ def _users_line(entry: Any) -> Any:
     return UsersLine
 
 
-def _users_passes(lines: Sequence[Any], entries: Sequence[Any], bounds: Bounds) -> Survey | None:
+def _users_passes(lines: Sequence[Any], entries: Sequence[Any], run: Run) -> bool:
     if (
-        columns.in_charset([e.id for e in entries], _USER_ID_CHARSET)
+        columns.in_charset([e.id for e in entries], _REACTION_USER_ID_CHARSET)
     ):
-        return survey_of([], None)
-    return None
+        return True
+    return False
 
 
 def _collections_entry(free: Any) -> Any:
@@ -197,14 +186,14 @@ def _collections_line(entry: Any) -> Any:
     return CollectionsLine
 
 
-def _collections_passes(lines: Sequence[Any], entries: Sequence[Any], bounds: Bounds) -> Survey | None:
+def _collections_passes(lines: Sequence[Any], entries: Sequence[Any], run: Run) -> bool:
     if (
         all(map(_COLLECTION_COLLECTION_COLON, set([e.collection for e in entries])))
-        and columns.in_charset([e.collection for e in entries], _COLLECTION_COLLECTION_CHARSET)
-        and columns.in_charset([e.id for e in entries], _COLLECTION_ID_CHARSET)
+        and columns.in_charset([e.collection for e in entries], _REACTION_USER_ID_CHARSET)
+        and columns.in_charset([e.id for e in entries], _REACTION_USER_ID_CHARSET)
     ):
-        return survey_of([], None)
-    return None
+        return True
+    return False
 
 
 def validator() -> FastValidator:
