@@ -7,8 +7,8 @@ What typed decoding does not see, and how it is proved here:
 
 * a key that stands twice, or a member that no field takes: what was decoded, written again, would be
   shorter than the text, and have fewer quotes;
-* a number that a 64-bit float would change: integers are bounded by their type; fractions are written
-  as they were read, or the lengths differ;
+* a number that a 64-bit float would change: integers are bounded by their type; fractions are short,
+  and have no exponent;
 * escapes that hide something (NUL, half a surrogate pair, the start of a reference): the text is
   searched for the few that could;
 * members of open records: their names are learnt from the file, and become fields.
@@ -55,6 +55,7 @@ _ODD_ESCAPE = re.compile(rb"\\u00(?:00|22|2[b-fB-F]|3[0-9a-bA-B]|3[dD]|4.|5[0-9a
 _STRIPPED = bytes(
     ord(":") if chr(i) in "[,]}" else ord("e") if chr(i) == "E" else i for i in range(256)
 )
+_LONG_NUMBER = b"0" * 17  # 16 digits and the point
 _DIGIT_RUNS = bytes(ord("0") if chr(i) in "0123456789." else ord(" ") for i in range(256))
 
 Lines: TypeAlias = Sequence[Any]
@@ -218,7 +219,7 @@ class FastValidator:
             if b"\\" in text and _ODD_ESCAPE.search(text) is not None and _hidden(text):
                 return False
             entity = self._by_type[type(line)]
-            if self._fractions and _exponents(text):
+            if self._fractions and (_has_exponent(text) or _has_long_number(text)):
                 return False
             if any([search(text) for search in entity.searches]):
                 return False
@@ -240,9 +241,7 @@ class FastValidator:
 
     def _no_loss(self, text: bytes, pieces: Sequence[bytes], lost: int) -> bool:
         """Whether white space and escapes alone make the text longer than what was decoded."""
-        if lost < 0 or text.count(b'"') != sum(piece.count(b'"') for piece in pieces):
-            return False
-        return not self._fractions or text.translate(_DIGIT_RUNS).find(b"0" * 17) < 0
+        return lost > 0 and text.count(b'"') == sum(piece.count(b'"') for piece in pieces)
 
     def _pieces(self, entity: Entity, line: Any, size: int) -> tuple[list[bytes], int, int]:
         """A long line in pieces of some entries: the pieces, the length of the line, and a bound of
@@ -330,6 +329,11 @@ def _hidden(data: bytes) -> bool:
     return any(len(escape) == 6 and _ODD_ESCAPE.match(escape) for escape in _ESCAPES.findall(data))
 
 
-def _exponents(data: bytes) -> bool:
+def _has_exponent(data: bytes) -> bool:
     """Whether there may be a number with an exponent: without its digits it is an ``e`` on its own."""
     return b":e:" in data.translate(_STRIPPED, b"0123456789.+- \t\r\n")
+
+
+def _has_long_number(data: bytes) -> bool:
+    """Whether there may be a fraction of more than 15 digits: up to 15, a 64-bit float keeps them all."""
+    return _LONG_NUMBER in data.translate(_DIGIT_RUNS)
