@@ -25,15 +25,16 @@ SEED = 20240501
 START = datetime(2023, 3, 1, tzinfo=UTC)
 DAYS = 400
 #: Far below what a line may hold, so that people can read the lines.
-USERS_A_LINE, ENTRIES_A_LINE, REACTIONS_A_LINE = 4, 3, 6
+USERS_A_LINE, ENTRIES_A_LINE, REACTIONS_A_LINE = 4, 3, 4
 
 PEOPLE = """
-    alice=Alice Verbeek  bob=Bob Okafor  tim=Tim Larsen  mei-lin=陳美玲  jose_m=José Marín  zoe=Zoë de Wit  lukasz=Łukasz Król
-    oyvind=Øyvind Haug  amara=Amara Diallo  priya-k=Priya Kapoor  noor=نور حداد  yuki=Yuki Tanaka  hana_s=Hana Sato
-    piotr=Piotr Zając  carmen=Carmen Ruiz  dmitri=Дмитрий Волков  fatou=Fatou Ndiaye  george1=George Papadakis
-    ines=Inês Duarte  kwame=Kwame Mensah  lea-b=Léa Blanc  marta=Marta Novák  nils=Nils Åkesson  olga=Ольга Бондар
-    paulo=Paulo Teixeira  quinn=Quinn O'Hara  rosa=Rosa Conti  sven=Sven Müller  tara=Tara Singh  umar=Umar Farooq
-    vera=Vera Horvat  wei=王伟  ximena=Ximena Soto  yara=Yara Haddad  zeynep=Zeynep Çelik  anouk-d=Anouk Dubois
+    alice=Alice Verbeek  bob=Bob Okafor  tim=Tim Larsen  mei-lin=陳美玲  jose_m=José Marín  zoe=Zoë de Wit
+    lukasz=Łukasz Król  oyvind=Øyvind Haug  amara=Amara Diallo  priya-k=Priya Kapoor  noor=نور حداد
+    yuki=Yuki Tanaka  hana_s=Hana Sato  piotr=Piotr Zając  carmen=Carmen Ruiz  dmitri=Дмитрий Волков
+    fatou=Fatou Ndiaye  george1=George Papadakis  ines=Inês Duarte  kwame=Kwame Mensah  lea-b=Léa Blanc
+    marta=Marta Novák  nils=Nils Åkesson  olga=Ольга Бондар  paulo=Paulo Teixeira  quinn=Quinn O'Hara
+    rosa=Rosa Conti  sven=Sven Müller  tara=Tara Singh  umar=Umar Farooq  vera=Vera Horvat  wei=王伟
+    ximena=Ximena Soto  yara=Yara Haddad  zeynep=Zeynep Çelik  anouk-d=Anouk Dubois
 """
 ROUTES = """
     fern-valley=Fern Valley Loop=Northfell=9.4=310=easy  ridge-12=Twelve Cairns Ridge=Northfell=17.8=1120=hard
@@ -59,9 +60,21 @@ WORDS = (
     "Schöner Weg, viele Stufen.",
     "Merci à tous, à la prochaine !",
 )
-REMARKS = ("So beautiful!", "Was the bridge open?", "Next time I come along 🥾", "¡Qué envidia!", "Which lens is that?", "👏👏👏")
-ANSWERS = ("It was, since Friday.", "Do!", "An old 35 mm.", "Thank you 🙏", "Yes — \"officially\", at least.")
-NOTICES = ("Sunday, 7:30 at the station", "New season: all walks until June", "Gear swap on Thursday", "Bring a head torch")
+#: Comments, each with the answer of whoever is commented.
+REMARKS = (
+    ("So beautiful!", "Thank you 🙏"),
+    ("Was the bridge open?", "It was, since Friday."),
+    ("Next time I come along 🥾", "Do!"),
+    ("¡Qué envidia!", "¡Ven con nosotros!"),
+    ("Which lens is that?", "An old 35 mm."),
+    ("Dogs allowed?", 'Yes, "officially" at least.'),
+)
+NOTICES = (
+    "Sunday, 7:30 at the station",
+    "New season: all walks until June",
+    "Gear swap on Thursday",
+    "Bring a head torch",
+)
 
 
 class Dice:
@@ -116,7 +129,11 @@ class App:
             data = {"name": title, "region": region, "km": float(km), "ascent_m": int(ascent), "difficulty": grade}
             yield {"collection": "route", "id": name, "data": data}
         for name, title, beds in _rows(HUTS):
-            yield {"collection": "hut", "id": name, "data": {"name": title, "beds": int(beds), "open": ["05-15", "10-15"]}}
+            yield {
+                "collection": "hut",
+                "id": name,
+                "data": {"name": title, "beds": int(beds), "open": ["05-15", "10-15"]},
+            }
         for name, title in _rows(CLUBS):
             yield {"collection": "club", "id": name, "user_id": self.dice.one(self.people), "data": {"name": title}}
 
@@ -153,13 +170,16 @@ class App:
         others = [other for other in self.people if other != person]
         named = self.dice.some(others, 0, 2)
         to = [f"notification:{other}" for other in named]
-        more: Record = {"text": self.dice.one(WORDS), "mentions": [f"SU:{other}" for other in named]}
+        more: Record = {"text": self.dice.one(WORDS)}
+        more |= {"mentions": [f"SU:{other}" for other in named]} if named else {}
         number = next(self.numbers)
         return self.activity(person, "post", f"post:{number}", more, to, f"post:{number}")
 
     def membership(self, person: str) -> Record:
         club = self.dice.one(self.clubs)
-        return self.activity(person, "join", f"SO:club:{club}", {"popularity": self.dice.number(1, 50)}, [f"club:{club}"])
+        return self.activity(
+            person, "join", f"SO:club:{club}", {"popularity": self.dice.number(1, 50)}, [f"club:{club}"]
+        )
 
     def reports(self, route: str) -> list[Record]:
         hut = self.dice.one(_rows(HUTS))[0]
@@ -177,7 +197,10 @@ class App:
     def notices(self, club: str) -> list[Record]:
         found = []
         for _ in range(self.dice.number(3, 5)):
-            more = {"text": self.dice.one(NOTICES), "place": {"lat": 51.9225, "lng": self.dice.number(44000, 45000) / 10000}}
+            more = {
+                "text": self.dice.one(NOTICES),
+                "place": {"lat": 51.9225, "lng": self.dice.number(44000, 45000) / 10000},
+            }
             number = next(self.numbers)
             person, key = self.dice.one(self.people), f"meeting:{number}"
             found.append(self.activity(person, "announce", key, more, foreign_id=key, target=f"SO:club:{club}"))
@@ -190,7 +213,14 @@ class App:
         ]
 
     def activity(
-        self, person: str, verb: str, about: str, more: Record, to: Sequence[str] = (), foreign_id: str = "", target: str = ""
+        self,
+        person: str,
+        verb: str,
+        about: str,
+        more: Record,
+        to: Sequence[str] = (),
+        foreign_id: str = "",
+        target: str = "",
     ) -> Record:
         key = foreign_id or f"{verb}:{next(self.numbers)}"
         made: Record = {"actor": f"SU:{person}", "verb": verb, "object": about}
@@ -222,12 +252,13 @@ class App:
         for person in self.dice.some(self.people, 0, 3):
             yield self.reaction("like", person, activity, activity)
         for person in self.dice.some(self.people, 0, 2):
-            comment = self.reaction("comment", person, activity, activity, {"text": self.dice.one(REMARKS)})
+            remark, answer = self.dice.one(REMARKS)
+            comment = self.reaction("comment", person, activity, activity, {"text": remark})
             if person != author:
                 comment |= {"target_feeds": [f"notification:{author}"], "target_feeds_extra_data": {"unread": True}}
             yield comment
             if self.dice.chance(55):
-                reply = self.reaction("reply", author, activity, comment, {"text": self.dice.one(ANSWERS)})
+                reply = self.reaction("reply", author, activity, comment, {"text": answer})
                 yield reply
                 if self.dice.chance(60):
                     yield self.reaction("like", person, activity, reply)
@@ -270,22 +301,26 @@ class App:
 
 
 def array(app: App) -> list[Record]:
-    """A handful of instructions around one activity, as people write them by hand."""
-    reply = next(r for r in app.reactions if r["kind"] == "like" and "parent" in r)
-    chain = [reply]
-    while "parent" in chain[0]:
-        chain.insert(0, next(r for r in app.reactions if r["id"] == chain[0]["parent"]))
-    key = reply["activity_foreign_id"]
-    feed, activity = next((feed, a) for feed, found in app.feeds.items() for a in found if a["foreign_id"] == key)
-    people = dict.fromkeys([activity["actor"].removeprefix("SU:"), *(r["user_id"] for r in chain)])
-    named = [f"SO:{entry['collection']}:{entry['id']}" for entry in app.entries]
-    entries = [e for e, name in zip(app.entries, named, strict=True) if name in activity.values()]
+    """A handful of instructions around one hike, as people write them by hand: nobody else, nothing else."""
+    activities = {a["foreign_id"]: (feed, a) for feed, found in app.feeds.items() for a in found}
+    reactions = {reaction["id"]: reaction for reaction in app.reactions}
+    deepest = next(
+        r for r in app.reactions if r["kind"] == "like" and "parent" in r and r["activity_foreign_id"][:4] == "hike"
+    )
+    answer = reactions[deepest["parent"]]
+    chain = [reactions[answer["parent"]], answer, deepest]
+    feed, activity = activities[deepest["activity_foreign_id"]]
+    people = {activity["actor"].removeprefix("SU:"), *(reaction["user_id"] for reaction in chain)}
+    route = activity["object"].removeprefix("SO:route:")
     return [
         {"instruction": "users", "data": [user for user in app.users if user["id"] in people]},
-        {"instruction": "collections", "data": entries},
+        {
+            "instruction": "collections",
+            "data": [e for e in app.entries if (e["collection"], e["id"]) == ("route", route)],
+        },
         {"instruction": "add_activities", "feedId": feed, "data": [activity]},
         {"instruction": "reactions", "data": chain},
-        {"instruction": "follow", "feedId": f"timeline:{chain[0]['user_id']}", "data": [feed]},
+        {"instruction": "follow", "feedId": f"timeline:{chain[0]['user_id']}", "data": [feed, f"route:{route}"]},
     ]
 
 

@@ -444,7 +444,8 @@ def planted(lines: Sequence[Line]) -> tuple[bytes, dict[str, Any]]:
     findings: list[dict[str, Any]] = []
     counts: dict[str, int] = {}
     for index, line in enumerate(lines):
-        data, places, what = encoded(line), [], ""
+        data, what = encoded(line), ""
+        places: list[Place] = []
         if index in chosen:
             mistake, quiet = chosen[index]
             data, places = mistake.spoil(copy.deepcopy(line), quiet)
@@ -488,9 +489,9 @@ def _referred(lines: Iterable[Line]) -> set[str]:
 
 
 def _quiet(line: Line, referred: set[str]) -> int | None:
-    """The first entry of a line that nothing refers to and that belongs to nothing else."""
+    """The first entry of a line that nothing refers to and that is no child of another."""
     for i, entry in enumerate(line["data"]):
-        name = entry.get("foreign_id", entry["id"] if "activity_foreign_id" in entry else "") if isinstance(entry, dict) else ""
-        if name not in referred and not (isinstance(entry, dict) and "parent" in entry):
+        record = entry if isinstance(entry, dict) else {}
+        if referred.isdisjoint([record.get("foreign_id"), record.get("id")]) and "parent" not in record:
             return i
     return None

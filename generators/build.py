@@ -37,7 +37,7 @@ def compile_rules(folder: Path, *, with_examples: bool = True) -> Built:
     check(trees)
     ruleset = resolve(trees)
     if with_examples:
-        run_examples(ruleset)
+        run_examples(ruleset, trees)
     fingerprint = hashlib.sha256(model.to_json(ruleset)).hexdigest()
     return Built(ruleset, fingerprint, targets.artefacts(ruleset, fingerprint))
 
@@ -70,7 +70,11 @@ def differences(built: Built, root: Path = ROOT) -> list[str]:
         there = target.read_text("utf-8") if target.is_file() else ""
         if there != text:
             diff = difflib.unified_diff(
-                there.splitlines(keepends=True), text.splitlines(keepends=True), f"{path} (committed)", f"{path} (built)", n=1
+                there.splitlines(keepends=True),
+                text.splitlines(keepends=True),
+                f"{path} (committed)",
+                f"{path} (built)",
+                n=1,
             )
             found.append(_cut("".join(diff)))
     return found + [f"{path}: no rule makes this file any more\n" for path in _left_over(built, root)]

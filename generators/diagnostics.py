@@ -5,12 +5,17 @@ Raised by every stage from ``load`` to ``examples``; printed by ``__main__``.
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, order=True)
 class Diagnostic:
-    """One mistake in a rule file. ``file`` is relative to ``rules/``; ``line`` counts from 1."""
+    """One mistake in a rule file. ``file`` is relative to ``rules/``; ``line`` counts from 1.
+
+    As text it starts with the place as seen from the checkout, so that terminals and editors open it.
+    """
 
     file: str
     line: int
@@ -19,7 +24,16 @@ class Diagnostic:
 
     def __str__(self) -> str:
         tail = f"\n    expected: {self.expected}" if self.expected else ""
-        return f"{self.file}:{self.line}: {self.problem}{tail}"
+        return f"rules/{self.file}:{self.line}: {self.problem}{tail}"
+
+
+def one_of(names: Iterable[str], written: str = "") -> str:
+    """What is expected where one of some names is; first the one that ``written`` is most like."""
+    names = list(names)
+    if len(names) < 2:
+        return "".join(names) or "nothing here"
+    near = difflib.get_close_matches(written, names, 1)
+    return (f"perhaps {near[0]}; " if near else "") + "one of " + ", ".join(names)
 
 
 class RulesError(Exception):

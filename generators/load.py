@@ -152,10 +152,14 @@ def _plain(
         return node.value
     construct: Any = loader.construct_object
     value = construct(node)
+    if isinstance(value, str) and (half := _HALF_PAIR.search(value)):
+        problem = f"the character U+{ord(half[0]):04X}, half of a surrogate pair"
+        problems.append(Diagnostic(name, line, problem, "whole characters"))
     if isinstance(value, float) and not math.isfinite(value):
         problems.append(Diagnostic(name, line, f"the number {node.value}", "a number that a 64-bit float can hold"))
         return 0
     return value
 
 
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 _TAGS = {"tag:yaml.org,2002:str", *(tag for tag, _, _ in _PLAIN)}

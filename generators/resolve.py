@@ -21,6 +21,7 @@ from . import samples
 from .diagnostics import Diagnostic, RulesError
 from .load import Path_, Tree
 
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 #: JSON types of the rule language in the words of messages and documentation.
 TYPE_WORDS = {
     "string": "a string",
@@ -121,6 +122,7 @@ class _Resolver:
         self.framing = [check for file in by_kind.get("framing", []) for check in file.list("checks")]
         self.order: list[str] = self.top.data["instructions"]
         self.rules: dict[str, Rule] = {}
+        self.former: dict[str, Spec] = {}
         self.problems: list[Diagnostic] = []
 
     def ruleset(self) -> model.RuleSet:
@@ -128,6 +130,7 @@ class _Resolver:
         instructions = tuple(self._instruction(self.instructions[name]) for name in self.order)
         envelope = self._envelope()
         framing = tuple(self._framing(spec) for spec in self.framing)
+        self.problems += self._former_ids()
         if self.problems:
             raise RulesError(self.problems)
         return model.RuleSet(
@@ -218,9 +221,7 @@ class _Resolver:
         """The payload member of one instruction: the shared list, its own checks, its own entries."""
         entry = spec["entry"]
         entity = entry.data["entity"]
-        entry_place = replace(
-            place.item(entry), prefix=entity, entity=entity, label=f"every {entity}", member=""
-        )
+        entry_place = replace(place.item(entry), prefix=entity, entity=entity, label=f"every {entity}", member="")
         shared = field.value
         assert isinstance(shared, model.ListValue)
         items = self._value(entry, entry_place)
@@ -286,7 +287,7 @@ class _Resolver:
         if kind == "list":
             item_spec = spec["items"]
             common["items"] = self._value(item_spec, place.item(item_spec))
-        value: Any = samples.BUILT_IN[kind](**common)
+        value: Value = samples.BUILT_IN[kind](**common)
         outer_first = list(reversed(chain))
         tolerated = tuple(self._tolerated(t, place, value) for link in outer_first for t in link.list("tolerates"))
         value = msgspec.structs.replace(value, tolerated=tolerated)
@@ -349,7 +350,7 @@ class _Resolver:
     def _framing(self, spec: Spec) -> model.FramingCheck:
         data = spec.data
         params = {k: v for k, v in data.items() if k not in samples.TEXT_KEYS and k != "kind"}
-        check = samples.FRAMING[data["kind"]](rule=data["id"], **params)
+        check: model.FramingCheck = samples.FRAMING[data["kind"]](rule=data["id"], **params)
         entity = data["id"].split(".")[0]
         place = Place(entity, entity, f"every {entity}", "", "", "", None, None, None)
         self._text(spec, place, data["kind"], data["id"], check=check)
@@ -391,9 +392,10 @@ class _Resolver:
         line = written.tree.line(written.path)
         if missing:
             needs = " and ".join(f"`{key}`" for key in missing)
-            expected = f"{needs}: here, for the member, or in the defaults of `{kind}` in ruleset.yaml"
-            self.problems.append(Diagnostic(written.tree.file, line, f"the rule `{rule_id}` lacks {needs}", expected))
+            problem = f"the rule `{rule_id}` lacks {needs}"
+            self.problems.append(Diagnostic(written.tree.file, line, problem, _needed(missing, kind)))
             return rule_id
+        self.problems += self._unfilled(text, kind, words)
         maker = samples.Maker(place.base, place.full, place.pointer, place.prefix, kind, **about)
         good, bad = maker.examples(data.get("good"), data.get("bad"))
         rule = Rule(
@@ -415,13 +417,56 @@ class _Resolver:
         )
         known = self.rules.get(rule_id)
         if known and known != rule:
-            if known.defined_in == rule.defined_in:  # one place of the envelope, seen from several instructions
-                return rule_id
-            problem = f"the id `{rule_id}` is taken by the rule at {known.defined_in}"
-            self.problems.append(Diagnostic(written.tree.file, line, problem, "an `id` of its own for each rule"))
+            if (known.defined_in, known.place) == (rule.defined_in, rule.place):
+                return rule_id  # one place of the envelope, seen from several instructions
+            line = written.tree.line((*written.path, "id"))
+            problem, expected = (
+                f"the id `{rule_id}` is taken by the rule at rules/{known.defined_in}",
+                "an `id` of its own",
+            )
+            if known.defined_in == rule.defined_in:
+                problem = f"the id `{rule_id}` is the same in all places that have this type"
+                expected = "an `id` without a dot, which each place puts its own name before"
+            self.problems.append(Diagnostic(written.tree.file, line, problem, expected))
         else:
             self.rules[rule_id] = rule
+            if text and (former := text.get("formerly")):
+                self.former[rule_id] = former
         return rule_id
+
+    def _unfilled(self, text: Spec | None, kind: str, words: dict[str, str]) -> Iterator[Diagnostic]:
+        """Placeholders of a rule's text that have no value: unknown ones, or a limit of what has none."""
+        for key in ("summary", "why", "fix"):
+            spec = text.get(key) if text else None
+            if spec is None:
+                defaults = self.top["defaults"].get(kind)
+                spec = defaults.get(key) if defaults else None
+            for name in _PLACEHOLDER.findall(spec.data) if spec else ():
+                if spec and not words.get(name):
+                    given = ", ".join(f"{{{word}}}" for word, value in words.items() if value)
+                    line = spec.tree.line(spec.path)
+                    yield Diagnostic(spec.tree.file, line, f"nothing to put for `{{{name}}}` of a `{kind}` rule", given)
+
+    def _former_ids(self) -> Iterator[Diagnostic]:
+        """Former ids that another rule has, or had."""
+        owners = {rule_id: rule_id for rule_id in self.rules}
+        for rule_id, spec in self.former.items():
+            for alias in spec.data:
+                owner = owners.setdefault(alias, rule_id)
+                if owner != rule_id or alias == rule_id:
+                    line = spec.tree.line(spec.path)
+                    problem = f"`formerly` names `{alias}`, which is an id of the rule `{owner}`"
+                    yield Diagnostic(spec.tree.file, line, problem, "whole ids that no rule has any more")
+
+
+def _needed(missing: list[str], kind: str) -> str:
+    """Where the texts and the sources that a rule lacks may stand."""
+    if kind in samples.FRAMING:
+        return "all of it here"
+    texts = " and ".join(f"`{key}`" for key in missing if key != "sources")
+    places = [f"{texts} here, or for all `{kind}` rules in `defaults` of ruleset.yaml"] if texts else []
+    places += ["`sources` here, or for the whole member"] if "sources" in missing else []
+    return "; ".join(places)
 
 
 def _next_lower(spec: Spec, checks: list[tuple[Spec, Place]]) -> tuple[str, ...]:

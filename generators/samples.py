@@ -18,7 +18,9 @@ from stream_import_rules import model
 from stream_import_rules.model import Example
 
 #: Members of a check in a rule file that are the text of its rule, not parameters of the check.
-TEXT_KEYS = frozenset("id severity enabled summary why fix since formerly sources good bad".split())
+TEXT_KEYS = frozenset(
+    ("id", "severity", "enabled", "summary", "why", "fix", "since", "formerly", "sources", "good", "bad")
+)
 
 #: The built-in types by name.
 BUILT_IN: dict[str, Any] = {
@@ -38,8 +40,9 @@ def _by_kind(union: Any) -> dict[str, Any]:
     return {cls.__struct_config__.tag: cls for cls in union.__args__}
 
 
-#: The classes of checks by kind: on values and records, and on files and lines.
-CHECKS: dict[str, Any] = {**_by_kind(model.ValueCheck), **_by_kind(model.RecordCheck)}
+#: The classes of checks by kind: of records, of values and records, of files and lines.
+RECORD_KINDS: dict[str, Any] = _by_kind(model.RecordCheck)
+CHECKS: dict[str, Any] = {**_by_kind(model.ValueCheck), **RECORD_KINDS}
 FRAMING: dict[str, Any] = _by_kind(model.FramingCheck)
 
 #: Kinds of rules that belong to a place itself, not to one of its checks.
@@ -96,7 +99,7 @@ class Maker:
         """Good and bad examples: the authored ones first, then those that follow from the kind."""
         if type(self.check) in FRAMING.values():
             return tuple(map(self._raw, good or ())), tuple(map(self._raw, bad or ()))
-        record = self.kind in CHECKS and issubclass(CHECKS[self.kind], model._RecordCheck) or self.kind == "unknown"
+        record = self.kind in RECORD_KINDS or self.kind == "unknown"
         write = self._changed if record else self._placed
         goods = [write(e) for e in good or ()] + list(self._derived_good())
         bads = [write(e) for e in bad or ()] + list(self._derived_bad())
@@ -117,7 +120,9 @@ class Maker:
 
     def _placed(self, written: Any) -> Example:
         """A value put at the place."""
-        long_form = isinstance(written, dict) and "value" in written and written.keys() <= {"value", "at", "note", "breaks"}
+        long_form = (
+            isinstance(written, dict) and "value" in written and written.keys() <= {"value", "at", "note", "breaks"}
+        )
         form = written if long_form else {"value": written}
         line = self._with(form["value"])
         breaks = tuple(name if "." in name else f"{self.prefix}.{name}" for name in form.get("breaks", ()))
@@ -125,7 +130,7 @@ class Maker:
 
     def _changed(self, written: Any) -> Example:
         """A record with members set and dropped."""
-        line = copy.deepcopy(self.base)
+        line = copy.deepcopy(self._whole())
         record = at(line, self.pointer)
         for name in written.get("drop", ()):
             record.pop(name, None)
@@ -160,10 +165,10 @@ class Maker:
                 del at(line, parent)[unescape(key)]
                 yield Example(line=line, path=pointer)
             case "wrong-type":
-                wrong = next(v for json_type, v in _WRONG[self.type_name] if json_type not in self.tolerated)
-                yield Example(line=self._with(wrong), path=pointer)
+                wrong = [v for json_type, v in _WRONG[self.type_name] if json_type not in self.tolerated]
+                yield from (Example(line=self._with(v), path=pointer) for v in wrong[:1])
             case "unknown":
-                line = copy.deepcopy(self.base)
+                line = copy.deepcopy(self._whole())
                 at(line, pointer)["unexpected_member"] = 1
                 yield Example(line=line, path=f"{pointer}/unexpected_member")
         match self.check:
@@ -183,7 +188,7 @@ class Maker:
                 yield from (Example(line=self._with(v), path=pointer) for v in (low - 1, high + 1))
             case model.Reserved(names=names):
                 for name in names:
-                    line = copy.deepcopy(self.base)
+                    line = copy.deepcopy(self._whole())
                     at(line, pointer)[name] = "x"
                     yield Example(line=line, path=f"{pointer}/{escape(name)}")
 
@@ -195,12 +200,12 @@ class Maker:
         return Example(line=line, repeat={self.pointer: count}, path=self.pointer)
 
     def _of_bytes(self, size: int, breaks: tuple[str, ...]) -> Example:
-        """The base with the string at ``pad`` (made if need be) so long that the entry has ``size`` bytes."""
-        line = copy.deepcopy(self.base)
+        """The whole line with the string at ``pad`` (made if need be) so long that the entry has ``size`` bytes."""
+        line = copy.deepcopy(self._whole())
         entry = at(line, self.pointer)
-        parent, key = (self.pad.rsplit("/", 1)[0], self.pad.rsplit("/", 1)[1])
+        *steps, key = (unescape(step) for step in self.pad.split("/")[1:])
         owner = entry
-        for step in parent.split("/")[1:]:
+        for step in steps:
             owner = owner.setdefault(step, {})
         owner[key] = "."
         length = 1 + size - len(json.dumps(entry, separators=(",", ":"), ensure_ascii=False).encode())

@@ -10,7 +10,7 @@ from stream_import_rules import model
 from . import to_conformance, to_docs, to_json_schema, to_python
 
 #: What each target says of each kind of check.
-SUPPORT = {
+SUPPORT: dict[str, dict[str, str]] = {
     "Python (explain)": dict.fromkeys(to_python.SUPPORT, "exact"),
     to_python.NAME: dict(to_python.SUPPORT),
     to_json_schema.NAME: dict(to_json_schema.SUPPORT),

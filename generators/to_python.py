@@ -27,7 +27,9 @@ def to_python(ruleset: model.RuleSet, fingerprint: str) -> dict[str, str]:
     classes = [name for i in ruleset.instructions for name in _class_names(i)]
     return {
         "__init__.py": render("python_init.py.j2", classes=sorted(classes), **names),
-        "models.py": render("python_models.py.j2", modules=[_models(ruleset, i) for i in ruleset.instructions], **names),
+        "models.py": render(
+            "python_models.py.j2", modules=[_models(ruleset, i) for i in ruleset.instructions], **names
+        ),
         "fast.py": render("python_fast.py.j2", **names, **_fast(ruleset)),
     }
 
@@ -141,9 +143,17 @@ def _searches(checks: list[model.RecordCheck]) -> list[bytes]:
             searches.append(b";[bB][aA][sS][eE]64,")
         elif isinstance(check, model.References):
             shared = _common_prefix(list(check.patterns))
-            rest = "|".join(f'{p[len(shared) :]}(?!{pattern[len(p) :]}")' for p, pattern in check.patterns.items())
+            rest = "|".join(
+                f'{prefix[len(shared) :]}(?!{_inside_quotes(pattern[len(prefix) :])}")'
+                for prefix, pattern in check.patterns.items()
+            )
             searches.append(f'"{shared}(?:{rest})'.encode())
     return searches
+
+
+def _inside_quotes(pattern: str) -> str:
+    """A pattern for the text of a JSON string, whose end it must not pass."""
+    return pattern.replace("[^", r'[^"\\')
 
 
 def _common_prefix(texts: list[str]) -> str:

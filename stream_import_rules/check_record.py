@@ -58,18 +58,29 @@ class Presence:
             return False if name in self._nullable else None
         return not (value == "" and name in self._blank)
 
-    def guard(self, check: model.RecordCheck) -> Guard:
-        """When a check is looked at: its ``given`` and ``absent``, and operands that are not wrong yet."""
+    def guard(self, check: model.RecordCheck) -> Guard | None:
+        """When a check is looked at: its ``given`` and ``absent``, and operands that are not wrong yet;
+        ``None`` if always."""
         given, absent = check.given, check.absent
         operands = _compared(check)
         asked = _asked(check)
+        if not (given or absent or operands or asked):
+            return None
+        of = self.of
 
         def guard(record: Record, wrong: set[str]) -> bool:
             if wrong and not wrong.isdisjoint(operands):
                 return False
-            if any(self.of(record, name) is None for name in asked):
-                return False
-            return all(self.of(record, n) is True for n in given) and all(self.of(record, n) is False for n in absent)
+            for name in given:
+                if of(record, name) is not True:
+                    return False
+            for name in absent:
+                if of(record, name) is not False:
+                    return False
+            for name in asked:
+                if name in record and of(record, name) is None:
+                    return False
+            return all(name in record for name in operands)
 
         return guard
 
@@ -127,10 +138,13 @@ def test_of(check: model.RecordCheck, record: model.RecordValue) -> Test:
 
 
 def _reserved(names: tuple[str, ...]) -> Test:
-    def test(record: Record, path: Path, context: Context) -> Iterator[Trouble]:
-        for name in names:
-            if name in record:
-                yield Trouble((name,), f"`{name}` must not be here", shown(record[name]), at_key=True)
+    reserved = frozenset(names)
+
+    def test(record: Record, path: Path, context: Context) -> Iterable[Trouble]:
+        if reserved.isdisjoint(record):
+            return ()
+        there = (name for name in names if name in record)
+        return [Trouble((name,), f"`{name}` must not be here", shown(record[name]), at_key=True) for name in there]
 
     return test
 
@@ -217,12 +231,16 @@ def _derived(check: model.DerivedId) -> Test:
 
 
 def _max_bytes(limit: int) -> Test:
-    def test(record: Record, path: Path, context: Context) -> Iterator[Trouble]:
+    def test(record: Record, path: Path, context: Context) -> Iterable[Trouble]:
         size = context.size(path, limit)
-        if size > limit:
-            yield Trouble((), f"the entry has {size:,} bytes as compact JSON, more than {limit:,}")
+        if size <= limit:
+            return ()
+        return (Trouble((), f"the entry has {size:,} bytes as compact JSON, more than {limit:,}"),)
 
     return test
+
+
+_WITH_STRINGS = frozenset((str, dict, list))
 
 
 def _strings(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
@@ -232,10 +250,13 @@ def _strings(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
         at, one = stack.pop()
         if type(one) is str:
             yield at, one
-        elif type(one) is dict:
-            stack.extend(((*at, name), inner) for name, inner in reversed(one.items()))
+            continue
+        inside: list[tuple[Any, Any]] = []
+        if type(one) is dict:
+            inside = list(one.items())
         elif type(one) is list:
-            stack.extend(((*at, i), inner) for i, inner in reversed(list(enumerate(one))))
+            inside = list(enumerate(one))
+        stack.extend(((*at, step), inner) for step, inner in reversed(inside) if type(inner) in _WITH_STRINGS)
 
 
 def _no_binary(longest: int) -> Test:
@@ -267,6 +288,7 @@ def _has_data_uri(value: str) -> bool:
 def _references(patterns: dict[str, str], members: frozenset[str]) -> Test:
     matchers = {prefix: re.compile(pattern).fullmatch for prefix, pattern in patterns.items()}
     prefixes = tuple(matchers)
+    firsts = {prefix[0] for prefix in prefixes}
     blank = re.compile(r"\s").search
     hint = re.compile("|".join(f'"{re.escape(prefix)}' for prefix in prefixes) + r"|\\u").search
 
@@ -274,7 +296,7 @@ def _references(patterns: dict[str, str], members: frozenset[str]) -> Test:
         if not _worth(context, ("references", prefixes), lambda text: hint(text) is not None):
             return
         for at, value in _strings(record, ()):
-            if not value.startswith(prefixes):
+            if value[:1] not in firsts or not value.startswith(prefixes):
                 continue
             fits = next(matchers[prefix] for prefix in prefixes if value.startswith(prefix))
             prose = at[0] not in members and blank(value)

@@ -12,17 +12,26 @@ from __future__ import annotations
 
 import time as clock
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias, assert_never
+from typing import Any, TypeAlias, TypeVar, assert_never
 
 from . import check_record, check_value, hints, model
 from .findings import Path, Violation, clip, shown
 from .jsontext import UNJUDGED, compact_size, locate
 
+_C = TypeVar("_C", bound=model.ValueCheck | model.RecordCheck)
+
 #: Looks at the value at ``parent + (key,)``; true if nothing grave is wrong with it.
 Look: TypeAlias = Callable[[Any, Path, "str | int", "LineContext"], bool]
 
 #: The words for JSON types in messages.
-_TYPE_NAMES = {str: "a string", bool: "a boolean", int: "a number", float: "a number", list: "an array", dict: "an object"}
+_TYPE_NAMES = {
+    str: "a string",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+    list: "an array",
+    dict: "an object",
+}
 _WANTED = {
     model.StringValue: ("a string", (str,)),
     model.TimeValue: ("a string", (str,)),
@@ -70,12 +79,15 @@ class LineContext:
 
 
 class Explainer:
-    """The compiled RuleSet. ``now`` is the moment of the run in microseconds since 1970 (default: now)."""
+    """The compiled RuleSet. ``now`` is the moment of the run in microseconds since 1970 (default: now).
 
-    def __init__(self, ruleset: model.RuleSet, now: int | None = None) -> None:
+    ``active`` are the rules whose findings are wanted (default: all); others may be found too.
+    """
+
+    def __init__(self, ruleset: model.RuleSet, now: int | None = None, active: frozenset[str] | None = None) -> None:
         self._now = clock.time_ns() // 1000 if now is None else now
         self._discriminator = ruleset.discriminator
-        compiler = _Compiler(ruleset)
+        compiler = _Compiler(ruleset, active)
         self._lines = {i.name: compiler.record(i.line) for i in ruleset.instructions}
         self._unknown = compiler.record(ruleset.envelope)
 
@@ -91,7 +103,8 @@ class Explainer:
 class _Compiler:
     """Turns values and checks into closures."""
 
-    def __init__(self, ruleset: model.RuleSet) -> None:
+    def __init__(self, ruleset: model.RuleSet, active: frozenset[str] | None) -> None:
+        self.active = active
         self.hints = hints.Hints(ruleset)
         self.fix = {rule.id: rule.fix for rule in ruleset.rules}
         self.light = frozenset(rule.id for rule in ruleset.rules if rule.severity == "info")
@@ -171,6 +184,7 @@ class _Compiler:
 
     def _checked(self, checks: tuple[model.ValueCheck, ...]) -> Look | None:
         """The checks of one value in their order, each only if those that it comes after have held."""
+        checks = self._wanted(checks)
         if not checks:
             return None
         prepared = [
@@ -178,8 +192,11 @@ class _Compiler:
             for check in checks
         ]
         light = self.light
+        clean = check_value.quick_test_of(checks)
 
         def look(v: Any, parent: Path, key: str | int, context: LineContext) -> bool:
+            if clean is not None and clean(v):
+                return True
             failed: set[str] = set()
             for rule, after, test, hint in prepared:
                 if failed and not failed.isdisjoint(after):
@@ -193,6 +210,13 @@ class _Compiler:
             return failed <= light
 
         return look
+
+    def _wanted(self, checks: tuple[_C, ...]) -> tuple[_C, ...]:
+        """The checks that are active, and those on which others wait."""
+        if self.active is None:
+            return checks
+        awaited = {rule for check in checks for rule in check.after}
+        return tuple(check for check in checks if check.rule in self.active or check.rule in awaited)
 
     def _tolerated(self, tolerated: model.Tolerated) -> Look:
         fits = check_value.form_of(tolerated)
@@ -218,7 +242,7 @@ class _Compiler:
         presence = check_record.Presence(value)
         checks = [
             (c.rule, frozenset(c.after), check_record.test_of(c, value), presence.guard(c), self.fix.get(c.rule, ""))
-            for c in value.checks
+            for c in self._wanted(value.checks)
         ]
         unknown, fix, light = value.unknown, self.fix, self.light
 
@@ -237,7 +261,9 @@ class _Compiler:
                 meant = near.missing([name for name, _ in missing], v)
                 for name, rule in missing:
                     instead = meant.get(name)
-                    hint = f"There is `{clip(instead)}`: rename it to `{name}`." if instead is not None else fix.get(rule, "")
+                    hint = fix.get(rule, "")
+                    if instead is not None:
+                        hint = f"There is `{clip(instead)}`: rename it to `{name}`."
                     context.found.append(Violation(rule, (*path, name), f"`{name}` is missing", hint))
             taken = frozenset(meant.values())
             if unknown:
@@ -250,15 +276,18 @@ class _Compiler:
                         )
             failed: set[str] = set()
             for rule, after, test, guard, hint in checks:
-                if (failed and not failed.isdisjoint(after)) or not guard(v, wrong):
+                if (failed and not failed.isdisjoint(after)) or (guard is not None and not guard(v, wrong)):
                     continue
                 for trouble in test(v, path, context):
                     if trouble.at_key and trouble.below[0] in taken:
                         continue  # a misspelt required member, told above
                     failed.add(rule)
+                    place, said = path + trouble.below, trouble.hint or hint
                     context.found.append(
-                        Violation(rule, path + trouble.below, trouble.message, trouble.hint or hint, trouble.value, trouble.at_key)
+                        Violation(rule, place, trouble.message, said, trouble.value, trouble.at_key)
                     )
+            if len(context.found) == before:
+                return True
             return all(found.rule in light for found in context.found[before:])
 
         return look

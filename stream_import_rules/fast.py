@@ -19,7 +19,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated, Any, TypeAlias
+from types import GenericAlias
+from typing import Annotated, Any, TypeAlias, Union
 
 import msgspec
 
@@ -40,10 +41,12 @@ _Int = Annotated[int, msgspec.Meta(ge=-_SAFE, le=_SAFE)]
 
 def free(fractions: bool, depth: int = _FREE_DEPTH) -> Any:
     """The type of free-form JSON: bounded integers, limited depth, fractions or not."""
-    plain: Any = str | bool | None | _Int | float if fractions else str | bool | None | _Int
+    plain: Any = Union[str, bool, None, _Int, float] if fractions else Union[str, bool, None, _Int]  # noqa: UP007
     kind = plain
     for _ in range(depth):
-        kind = plain | list[kind] | dict[str, kind]
+        lists: Any = GenericAlias(list, (kind,))
+        objects: Any = GenericAlias(dict, (str, kind))
+        kind = plain | lists | objects
     return kind
 
 
@@ -51,6 +54,8 @@ _ESCAPES = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]
 #: Escapes of characters that are letters, digits or marks of ids: nobody needs them, and they could
 #: hide what the searches look for. So could the quote, the NUL, and half a surrogate pair.
 _ODD_ESCAPE = re.compile(rb"\\u00(?:00|22|2[b-fB-F]|3[0-9a-bA-B]|3[dD]|4.|5[0-9aAfF]|6.|7[0-9aA])|\\u[dD][89a-fA-F]..")
+#: Names of members that a type can have; the others would need escapes.
+_PLAIN_NAME = re.compile(r'[^"\\\x00-\x1f]*').fullmatch
 #: What is left of a number with an exponent once digits, points and signs are taken away.
 _STRIPPED = bytes(
     ord(":") if chr(i) in "[,]}" else ord("e") if chr(i) == "E" else i for i in range(256)
@@ -283,7 +288,7 @@ class FastValidator:
                 continue
             names: set[str] = set().union(*entries) if all(isinstance(e, dict) for e in entries) else set()
             new = names - entity.defined - entity.reserved - set(self._learnt[entity.name])
-            fitting = [name for name in sorted(new) if entity.open_names.fullmatch(name)]
+            fitting = [name for name in sorted(new) if entity.open_names.fullmatch(name) and _PLAIN_NAME(name)]
             if len(fitting) + len(self._learnt[entity.name]) > _MOST_LEARNT:
                 return False
             self._learnt[entity.name] += fitting

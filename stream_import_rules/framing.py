@@ -106,6 +106,8 @@ class Framer:
         self._report = _Reporter(ruleset, file)
         exact = self._report.check(ExactNumbers)
         self._largest = jsontext.LARGEST if exact is None else exact.largest
+        #: A depth that passes no limit.
+        self._shallow = min((check.limit for check in ruleset.framing if isinstance(check, MaxDepth)), default=0)
         self._discriminator = ruleset.discriminator
         name = re.escape(ruleset.discriminator)
         self._names_instruction = re.compile(rf"\s*\{{\s*[\"']?{name}[\"']?\s*[:=]").match
@@ -165,7 +167,7 @@ class Framer:
             return []
         self._report.forget()
         self._seen = True
-        return self._before()
+        return [item for item in self._before() if isinstance(item, Finding)]
 
     def line(self, number: int, raw: bytes) -> Items:
         """Judges a line, with or without its line end."""
@@ -185,7 +187,7 @@ class Framer:
         if self._whole and not self._seen and raw.lstrip().startswith(b"["):
             return self._first_array(number, raw)
         self._seen = True
-        return [*self._before(), *self._fresh(number, raw)]
+        return self._before() + self._fresh(number, raw)
 
     def end(self) -> Items:
         """Judges what only the end of the file can tell."""
@@ -198,11 +200,13 @@ class Framer:
             return [*self._report.of_file(FileNotEmpty, "the file has no instruction")]
         return []
 
-    def _before(self) -> list[Finding]:
+    def _before(self) -> Items:
         """What is to be said of earlier lines now that another one follows them."""
+        if self._array is None and not self._blank.count:
+            return []
         array, self._array = self._array, None
         held = [] if array is None else self._report.no_object(array, jsontext.parse(array.text).value)
-        return [*(item for item in held if isinstance(item, Finding)), *self._blanks()]
+        return [*held, *self._blanks()]
 
     def _blanks(self) -> list[Finding]:
         """The finding of blank lines that turn out to have another line behind them."""
@@ -279,6 +283,8 @@ class Framer:
         if type(parsed.value) is not dict:
             return self._report.no_object(passage, parsed.value)
         judge = Judge(passage.line, passage.text, passage.column, passage.starts, parsed=parsed)
+        if parsed.depth <= self._shallow and not parsed.odd:
+            return [judge]
         return [*self._report.depth(passage, parsed.depth), *self._report.oddities(passage, parsed.odd), judge]
 
     # Values behind other values.
@@ -293,7 +299,9 @@ class Framer:
                 part = Passage(passage.line, passage.text[start:end], passage.column + start)
                 items += self._content(part, jsontext.parse(part.text, self._largest))
             if end > MAX_COLLECTED or count == MAX_VALUES:
-                mistake = mistake._replace(message=f"{mistake.message}; what is behind column {end:,} is not judged")
+                mistake = mistake._replace(
+                    message=f"{mistake.message}; what is behind column {passage.column - 1 + end:,} is not judged"
+                )
                 break
         else:
             items += self._rest(passage, end)

@@ -149,13 +149,15 @@ class _Mark:
         self.number = number
 
 
-class _Reader(threading.local):
-    """The scanners of one thread, and what their hooks noticed in the text at hand."""
+class _Reader:
+    """Two scanners, and what their hooks noticed in the text at hand."""
 
     def __init__(self) -> None:
         self.repeated: list[tuple[dict[str, Any], _Pairs]] = []
         self.marked = False
         self.largest = LARGEST
+        #: Digits, as many as ``largest`` has: a longer integer has such a run of them.
+        self.long = b"0" * len(str(LARGEST))
         hooks: dict[str, Any] = {
             "object_pairs_hook": self._object,
             "parse_float": self._fraction,
@@ -165,10 +167,15 @@ class _Reader(threading.local):
         # A hook for integers costs a call for each of them: only for text that has a long one.
         self.scan_integers = _scanner(**hooks, parse_int=self._integer)
 
-    def reset(self, largest: int) -> None:
-        self.repeated.clear()
+    def ready(self, largest: int) -> _Reader:
+        """The reader itself, with nothing noticed so far."""
+        if self.repeated:
+            self.repeated.clear()
         self.marked = False
-        self.largest = largest
+        if largest != self.largest:
+            self.largest = largest
+            self.long = b"0" * len(str(largest))
+        return self
 
     def _object(self, pairs: _Pairs) -> dict[str, Any]:
         members = dict(pairs)
@@ -211,7 +218,14 @@ def _same(literal: str, number: float) -> bool:
         return False
 
 
-_reader = _Reader()
+class _Local(threading.local):
+    """What each thread has for itself."""
+
+    def __init__(self) -> None:
+        self.reader = _Reader()
+
+
+_local = _Local()
 _white_space = re.compile(f"[{syntax.WHITE_SPACE}]*").match
 _DIGITS = bytes(ord("0") if chr(i).isdecimal() else ord(" ") for i in range(128)) + b" " * 128
 
@@ -225,9 +239,8 @@ def parse(text: str, largest: int = LARGEST) -> Parsed:
     depth = _depth(_parentheses(data))
     if depth > MAX_PARSED:
         raise TooDeep(depth)
-    _reader.reset(largest)
-    has_long = b"0" * len(str(largest)) in data.translate(_DIGITS)
-    scan = _reader.scan_integers if has_long else _reader.scan
+    reader = _local.reader.ready(largest)
+    scan = reader.scan_integers if reader.long in data.translate(_DIGITS) else reader.scan
     start = _after_space(text, 0)
     try:
         value, end = scan(text, start)
@@ -240,9 +253,9 @@ def parse(text: str, largest: int = LARGEST) -> Parsed:
     if _after_space(text, end) != len(text):
         raise _trailing_error(text, start, end)
     strings = _may_have_odd_strings(text, data)
-    if not (_reader.repeated or _reader.marked or strings):
+    if not (reader.repeated or reader.marked or strings):
         return Parsed(value, [], depth)
-    odd = _Oddities(_reader.repeated, strings)
+    odd = _Oddities(reader.repeated, strings)
     value = odd.search(value)
     return Parsed(value, list(odd.found.values()), depth)
 
@@ -307,6 +320,10 @@ def _may_have_odd_strings(text: str, data: bytes) -> bool:
     return b"\xed" in data and _SURROGATE.search(text) is not None
 
 
+def _suspicious(string: str) -> bool:
+    return "\0" in string or not string.isascii()
+
+
 class _Oddities:
     """Finds the paths of what the hooks noticed, and of odd strings if there may be any."""
 
@@ -335,7 +352,7 @@ class _Oddities:
             kind = type(item)
             if kind is dict or kind is list:
                 yield item, (*path, i), hidden
-            elif kind is _Mark or (kind is str and self._strings):
+            elif kind is _Mark or (kind is str and self._strings and _suspicious(item)):
                 items[i] = self._scalar(item, (*path, i), hidden)
 
     def _members(self, members: dict[str, Any], path: Path, hidden: bool) -> Iterator[tuple[Any, Path, bool]]:
@@ -346,12 +363,12 @@ class _Oddities:
             replaced = left.get(key, 1) > 1
             if replaced:
                 left[key] -= 1
-            if self._strings:
+            if self._strings and _suspicious(key):
                 self._text(key, (*path, key), True, hidden or replaced)
             kind = type(item)
             if kind is dict or kind is list:
                 yield item, (*path, key), hidden or replaced
-            elif kind is _Mark or (kind is str and self._strings):
+            elif kind is _Mark or (kind is str and self._strings and _suspicious(item)):
                 plain = self._scalar(item, (*path, key), hidden or replaced)
                 if not replaced:
                     members[key] = plain

@@ -25,7 +25,7 @@ Evidence: TypeAlias = Literal["I", "D", "S", "M", "W", "G"]
 #: What the marks of evidence mean, strongest first.
 EVIDENCE: dict[Evidence, str] = {
     "I": "written in the import document",
-    "D": "documented on another page of Stream's documentation",
+    "D": "documented on another page of Stream's documentation, or in a standard that the import document names",
     "S": "implied by official code or by a fixture of a real answer",
     "M": "said by a Stream employee in a public issue",
     "W": "seen in the wild",
@@ -43,7 +43,7 @@ class _Node(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 # --------------------------------------------------------------------------- rules, as people read them
 
 
-class Source(_Node):
+class Source(_Node, frozen=True):
     """Where a rule comes from: a document, its sentence (may be empty) and how strong the evidence is."""
 
     document: str
@@ -51,7 +51,7 @@ class Source(_Node):
     quote: str = ""
 
 
-class Example(_Node):
+class Example(_Node, frozen=True):
     """One line (or file) that keeps or breaks a rule.
 
     Exactly one of ``line`` (a JSON value: the whole instruction) and ``raw`` (the text of a file, for
@@ -76,7 +76,7 @@ class Example(_Node):
     note: str = ""
 
 
-class Rule(_Node):
+class Rule(_Node, frozen=True):
     """The text of a rule and its policy defaults. ``kind`` is the kind of the check that enforces it."""
 
     id: str
@@ -102,7 +102,7 @@ class Rule(_Node):
 # --------------------------------------------------------------------------- checks on one value
 
 
-class _Check(_Node, tag_field="kind", kw_only=True):
+class _Check(_Node, frozen=True, tag_field="kind", kw_only=True):
     """A condition and the id of the rule that it breaks.
 
     ``after`` names rules of the same node that must hold before this check is looked at: one mistake
@@ -113,42 +113,42 @@ class _Check(_Node, tag_field="kind", kw_only=True):
     after: tuple[str, ...] = ()
 
 
-class NotEmpty(_Check, kw_only=True, tag="not-empty"):
+class NotEmpty(_Check, frozen=True, kw_only=True, tag="not-empty"):
     """The string, list or object has at least one character, item or member."""
 
 
-class MaxLength(_Check, kw_only=True, tag="max-length"):
+class MaxLength(_Check, frozen=True, kw_only=True, tag="max-length"):
     """At most ``limit`` Unicode code points."""
 
     limit: int
 
 
-class MaxBytes(_Check, kw_only=True, tag="max-bytes"):
+class MaxBytes(_Check, frozen=True, kw_only=True, tag="max-bytes"):
     """At most ``limit`` bytes of UTF-8."""
 
     limit: int
 
 
-class Pattern(_Check, kw_only=True, tag="pattern"):
+class Pattern(_Check, frozen=True, kw_only=True, tag="pattern"):
     """The whole string matches ``pattern`` (portable subset, full match implied)."""
 
     pattern: str
 
 
-class Choices(_Check, kw_only=True, tag="choices"):
+class Choices(_Check, frozen=True, kw_only=True, tag="choices"):
     """The string is one of ``values``."""
 
     values: tuple[str, ...]
 
 
-class Split(_Check, kw_only=True, tag="split"):
+class Split(_Check, frozen=True, kw_only=True, tag="split"):
     """The string has exactly ``len(parts)`` parts, none empty, between separators."""
 
     separator: str
     parts: tuple[str, ...]
 
 
-class PartPattern(_Check, kw_only=True, tag="part-pattern"):
+class PartPattern(_Check, frozen=True, kw_only=True, tag="part-pattern"):
     """The whole of part number ``part`` of a split string matches ``pattern``.
 
     Comes after a ``Split`` of the same value; ``separator`` and ``parts`` (their number) are copied
@@ -161,7 +161,7 @@ class PartPattern(_Check, kw_only=True, tag="part-pattern"):
     parts: int
 
 
-class PartNotIn(_Check, kw_only=True, tag="part-not-in"):
+class PartNotIn(_Check, frozen=True, kw_only=True, tag="part-not-in"):
     """Part number ``part`` of a split string is none of ``values``."""
 
     part: int
@@ -170,72 +170,72 @@ class PartNotIn(_Check, kw_only=True, tag="part-not-in"):
     parts: int
 
 
-class DiffersFromLine(_Check, kw_only=True, tag="differs-from-line"):
+class DiffersFromLine(_Check, frozen=True, kw_only=True, tag="differs-from-line"):
     """The string is not the string that stands at ``member`` of the line itself."""
 
     member: str
 
 
-class MaxItems(_Check, kw_only=True, tag="max-items"):
+class MaxItems(_Check, frozen=True, kw_only=True, tag="max-items"):
     """The list has at most ``limit`` items."""
 
     limit: int
 
 
-class DistinctItems(_Check, kw_only=True, tag="distinct-items"):
+class DistinctItems(_Check, frozen=True, kw_only=True, tag="distinct-items"):
     """No string of the list stands in it twice; each repetition is a finding at its own index."""
 
 
-class IntegerRange(_Check, kw_only=True, tag="integer-range"):
+class IntegerRange(_Check, frozen=True, kw_only=True, tag="integer-range"):
     """An integer from ``minimum`` to ``maximum``; a fraction or another type breaks it too."""
 
     minimum: int
     maximum: int
 
 
-class Deprecated(_Check, kw_only=True, tag="deprecated"):
+class Deprecated(_Check, frozen=True, kw_only=True, tag="deprecated"):
     """The member is not there at all: whatever its value, its presence is the finding."""
 
 
-class TimeFormat(_Check, kw_only=True, tag="time-format"):
+class TimeFormat(_Check, frozen=True, kw_only=True, tag="time-format"):
     """``YYYY-MM-DDTHH:MM:SS[.f…]``, optional offset ``Z`` or ``±HH:MM``, any case; a date that exists."""
 
 
-class TimeOffset(_Check, kw_only=True, tag="time-offset"):
+class TimeOffset(_Check, frozen=True, kw_only=True, tag="time-offset"):
     """The time has an offset."""
 
 
-class TimeUtc(_Check, kw_only=True, tag="time-utc"):
+class TimeUtc(_Check, frozen=True, kw_only=True, tag="time-utc"):
     """The offset, where there is one, is zero."""
 
 
-class TimeZulu(_Check, kw_only=True, tag="time-zulu"):
+class TimeZulu(_Check, frozen=True, kw_only=True, tag="time-zulu"):
     """An offset of zero is written ``Z``."""
 
 
-class TimeUppercase(_Check, kw_only=True, tag="time-uppercase"):
+class TimeUppercase(_Check, frozen=True, kw_only=True, tag="time-uppercase"):
     """``T`` and ``Z`` are upper case."""
 
 
-class TimePrecision(_Check, kw_only=True, tag="time-precision"):
+class TimePrecision(_Check, frozen=True, kw_only=True, tag="time-precision"):
     """At most ``digits`` digits after the decimal point of the seconds."""
 
     digits: int
 
 
-class TimeNotBefore(_Check, kw_only=True, tag="time-not-before"):
+class TimeNotBefore(_Check, frozen=True, kw_only=True, tag="time-not-before"):
     """The instant is not before ``instant`` (RFC 3339, UTC)."""
 
     instant: str
 
 
-class TimeNotAfter(_Check, kw_only=True, tag="time-not-after"):
+class TimeNotAfter(_Check, frozen=True, kw_only=True, tag="time-not-after"):
     """The instant is not after ``instant`` (RFC 3339, UTC)."""
 
     instant: str
 
 
-class TimeNotAhead(_Check, kw_only=True, tag="time-not-ahead"):
+class TimeNotAhead(_Check, frozen=True, kw_only=True, tag="time-not-ahead"):
     """The instant is at most ``seconds`` later than the moment of the run."""
 
     seconds: int
@@ -270,7 +270,7 @@ ValueCheck: TypeAlias = (
 # --------------------------------------------------------------------------- checks over several members
 
 
-class _RecordCheck(_Check):
+class _RecordCheck(_Check, frozen=True):
     """A condition over the members of one record.
 
     It is looked at only if every member in ``given`` is present and none in ``absent`` is. A member is
@@ -281,52 +281,52 @@ class _RecordCheck(_Check):
     absent: tuple[str, ...] = ()
 
 
-class Reserved(_RecordCheck, kw_only=True, tag="reserved"):
+class Reserved(_RecordCheck, frozen=True, kw_only=True, tag="reserved"):
     """None of the ``names`` is a member, not even with null; each one that is there is a finding."""
 
     names: tuple[str, ...]
 
 
-class KeyPattern(_RecordCheck, kw_only=True, tag="key-pattern"):
+class KeyPattern(_RecordCheck, frozen=True, kw_only=True, tag="key-pattern"):
     """The names of members that the record does not define match ``pattern``."""
 
     pattern: str
 
 
-class AnyOf(_RecordCheck, kw_only=True, tag="any-of"):
+class AnyOf(_RecordCheck, frozen=True, kw_only=True, tag="any-of"):
     """At least one of ``members`` is present."""
 
     members: tuple[str, ...]
 
 
-class Together(_RecordCheck, kw_only=True, tag="together"):
+class Together(_RecordCheck, frozen=True, kw_only=True, tag="together"):
     """``members`` are present all or none; each missing one is a finding where it should stand."""
 
     members: tuple[str, ...]
 
 
-class Requires(_RecordCheck, kw_only=True, tag="requires"):
+class Requires(_RecordCheck, frozen=True, kw_only=True, tag="requires"):
     """If ``member`` is present, so is ``other``; the finding stands at ``member``."""
 
     member: str
     other: str
 
 
-class Differ(_RecordCheck, kw_only=True, tag="differ"):
+class Differ(_RecordCheck, frozen=True, kw_only=True, tag="differ"):
     """The strings at ``member`` and ``other`` differ; the finding stands at ``member``."""
 
     member: str
     other: str
 
 
-class Ordered(_RecordCheck, kw_only=True, tag="ordered"):
+class Ordered(_RecordCheck, frozen=True, kw_only=True, tag="ordered"):
     """The instant at ``member`` is not earlier than the one at ``other``; the finding is at ``member``."""
 
     member: str
     other: str
 
 
-class DerivedId(_RecordCheck, kw_only=True, tag="derived-id"):
+class DerivedId(_RecordCheck, frozen=True, kw_only=True, tag="derived-id"):
     """``member`` is the activity id that follows from ``foreign_id`` and ``time`` (member names)."""
 
     member: str
@@ -334,20 +334,20 @@ class DerivedId(_RecordCheck, kw_only=True, tag="derived-id"):
     time: str
 
 
-class MaxEntryBytes(_RecordCheck, kw_only=True, tag="max-entry-bytes"):
+class MaxEntryBytes(_RecordCheck, frozen=True, kw_only=True, tag="max-entry-bytes"):
     """The record as compact UTF-8 JSON (no white space, shortest escapes, numbers as written) has at
     most ``limit`` bytes."""
 
     limit: int
 
 
-class NoBinary(_RecordCheck, kw_only=True, tag="no-binary"):
+class NoBinary(_RecordCheck, frozen=True, kw_only=True, tag="no-binary"):
     """No string at any depth is a base64 data URI, or pure base64 longer than ``longest`` characters."""
 
     longest: int
 
 
-class References(_RecordCheck, kw_only=True, tag="references"):
+class References(_RecordCheck, frozen=True, kw_only=True, tag="references"):
     """Every string at any depth that starts with one of the prefixes matches that prefix's pattern.
 
     ``patterns`` maps a prefix such as ``SU:`` to the portable pattern of the whole string. Outside of
@@ -376,25 +376,25 @@ RecordCheck: TypeAlias = (
 # --------------------------------------------------------------------------- tolerated forms
 
 
-class _Tolerated(_Node, tag_field="form", kw_only=True):
+class _Tolerated(_Node, frozen=True, tag_field="form", kw_only=True):
     """A form that the type does not allow but that is not refused either: it breaks ``rule``, nothing else."""
 
     rule: str
 
 
-class ToleratedType(_Tolerated, kw_only=True, tag="type"):
+class ToleratedType(_Tolerated, frozen=True, kw_only=True, tag="type"):
     """A value of another JSON type."""
 
     json_type: JsonType
 
 
-class ToleratedText(_Tolerated, kw_only=True, tag="text"):
+class ToleratedText(_Tolerated, frozen=True, kw_only=True, tag="text"):
     """A string whose whole matches ``pattern``."""
 
     pattern: str
 
 
-class ToleratedPair(_Tolerated, kw_only=True, tag="pair"):
+class ToleratedPair(_Tolerated, frozen=True, kw_only=True, tag="pair"):
     """A list of two strings, the first of which matches ``pattern`` as a whole."""
 
     pattern: str
@@ -406,7 +406,7 @@ Tolerated: TypeAlias = ToleratedType | ToleratedText | ToleratedPair
 # --------------------------------------------------------------------------- values
 
 
-class _Value(_Node, tag_field="type", kw_only=True):
+class _Value(_Node, frozen=True, tag_field="type", kw_only=True):
     """A place in a line. ``type_rule`` is broken by a value of another JSON type.
 
     ``nullable``: null is as good as absent. ``blank``: the empty string is as good as absent.
@@ -420,46 +420,46 @@ class _Value(_Node, tag_field="type", kw_only=True):
     named: str = ""
 
 
-class StringValue(_Value, kw_only=True, tag="string"):
+class StringValue(_Value, frozen=True, kw_only=True, tag="string"):
     checks: tuple[ValueCheck, ...] = ()
 
 
-class TimeValue(_Value, kw_only=True, tag="time"):
+class TimeValue(_Value, frozen=True, kw_only=True, tag="time"):
     """A JSON string that is a time; its checks include exactly one ``TimeFormat``."""
 
     checks: tuple[ValueCheck, ...] = ()
 
 
-class IntegerValue(_Value, kw_only=True, tag="integer"):
+class IntegerValue(_Value, frozen=True, kw_only=True, tag="integer"):
     """A JSON number without a fraction."""
 
     checks: tuple[ValueCheck, ...] = ()
 
 
-class NumberValue(_Value, kw_only=True, tag="number"):
+class NumberValue(_Value, frozen=True, kw_only=True, tag="number"):
     checks: tuple[ValueCheck, ...] = ()
 
 
-class BooleanValue(_Value, kw_only=True, tag="boolean"):
+class BooleanValue(_Value, frozen=True, kw_only=True, tag="boolean"):
     checks: tuple[ValueCheck, ...] = ()
 
 
-class AnyValue(_Value, kw_only=True, tag="any"):
+class AnyValue(_Value, frozen=True, kw_only=True, tag="any"):
     """Anything goes, null too; ``type_rule`` is the empty string."""
 
 
-class ObjectValue(_Value, kw_only=True, tag="map"):
+class ObjectValue(_Value, frozen=True, kw_only=True, tag="map"):
     """A free-form JSON object: any members."""
 
     checks: tuple[ValueCheck, ...] = ()
 
 
-class ListValue(_Value, kw_only=True, tag="list"):
+class ListValue(_Value, frozen=True, kw_only=True, tag="list"):
     items: Value
     checks: tuple[ValueCheck, ...] = ()
 
 
-class RecordValue(_Value, kw_only=True, tag="record"):
+class RecordValue(_Value, frozen=True, kw_only=True, tag="record"):
     """A JSON object with known members. ``unknown`` is the rule that other members break, "" if open."""
 
     entity: str
@@ -481,7 +481,7 @@ Value: TypeAlias = (
 )
 
 
-class Field(_Node):
+class Field(_Node, frozen=True):
     """A member of a record. ``required`` is the rule that its absence breaks, "" if it may be absent.
 
     ``aliases`` are names that people write by mistake for this one; they become hints.
@@ -497,83 +497,83 @@ class Field(_Node):
 # --------------------------------------------------------------------------- files, lines and JSON text
 
 
-class _FramingCheck(_Node, tag_field="kind", kw_only=True):
+class _FramingCheck(_Node, frozen=True, tag_field="kind", kw_only=True):
     """A condition on the file, its lines or their JSON text; the reader enforces it."""
 
     rule: str
 
 
-class MaxFileBytes(_FramingCheck, kw_only=True, tag="file-bytes"):
+class MaxFileBytes(_FramingCheck, frozen=True, kw_only=True, tag="file-bytes"):
     """The file has at most ``limit`` bytes. Of several limits that are passed, the greatest reports."""
 
     limit: int
 
 
-class FileNotEmpty(_FramingCheck, kw_only=True, tag="file-not-empty"):
+class FileNotEmpty(_FramingCheck, frozen=True, kw_only=True, tag="file-not-empty"):
     """At least one line is not blank."""
 
 
-class Utf8(_FramingCheck, kw_only=True, tag="utf-8"):
+class Utf8(_FramingCheck, frozen=True, kw_only=True, tag="utf-8"):
     """Each line is valid UTF-8, and the file is not UTF-16 or UTF-32."""
 
 
-class NoByteOrderMark(_FramingCheck, kw_only=True, tag="no-bom"):
+class NoByteOrderMark(_FramingCheck, frozen=True, kw_only=True, tag="no-bom"):
     """The file does not start with U+FEFF."""
 
 
-class NotArrayFile(_FramingCheck, kw_only=True, tag="not-array-file"):
+class NotArrayFile(_FramingCheck, frozen=True, kw_only=True, tag="not-array-file"):
     """The file is not one JSON array."""
 
 
-class ValidJson(_FramingCheck, kw_only=True, tag="json"):
+class ValidJson(_FramingCheck, frozen=True, kw_only=True, tag="json"):
     """The line is JSON."""
 
 
-class SingleLine(_FramingCheck, kw_only=True, tag="single-line"):
+class SingleLine(_FramingCheck, frozen=True, kw_only=True, tag="single-line"):
     """No JSON value spreads over several lines."""
 
 
-class SingleValue(_FramingCheck, kw_only=True, tag="single-value"):
+class SingleValue(_FramingCheck, frozen=True, kw_only=True, tag="single-value"):
     """Nothing follows the first JSON value of a line."""
 
 
-class LineIsObject(_FramingCheck, kw_only=True, tag="line-object"):
+class LineIsObject(_FramingCheck, frozen=True, kw_only=True, tag="line-object"):
     """The line's value is an object."""
 
 
-class NotBlank(_FramingCheck, kw_only=True, tag="not-blank"):
+class NotBlank(_FramingCheck, frozen=True, kw_only=True, tag="not-blank"):
     """No blank line stands before the last instruction."""
 
 
-class UniqueKeys(_FramingCheck, kw_only=True, tag="unique-keys"):
+class UniqueKeys(_FramingCheck, frozen=True, kw_only=True, tag="unique-keys"):
     """No object of the line has a key twice."""
 
 
-class FiniteNumbers(_FramingCheck, kw_only=True, tag="finite-numbers"):
+class FiniteNumbers(_FramingCheck, frozen=True, kw_only=True, tag="finite-numbers"):
     """No ``NaN``, ``Infinity``, ``-Infinity``."""
 
 
-class PairedSurrogates(_FramingCheck, kw_only=True, tag="paired-surrogates"):
+class PairedSurrogates(_FramingCheck, frozen=True, kw_only=True, tag="paired-surrogates"):
     """No escape of half a surrogate pair."""
 
 
-class NoNul(_FramingCheck, kw_only=True, tag="no-nul"):
+class NoNul(_FramingCheck, frozen=True, kw_only=True, tag="no-nul"):
     r"""No ``\u0000`` in a string."""
 
 
-class ExactNumbers(_FramingCheck, kw_only=True, tag="exact-numbers"):
+class ExactNumbers(_FramingCheck, frozen=True, kw_only=True, tag="exact-numbers"):
     """No integer beyond ±``largest``, and no fraction that a 64-bit float would change."""
 
     largest: int
 
 
-class MaxDepth(_FramingCheck, kw_only=True, tag="max-depth"):
+class MaxDepth(_FramingCheck, frozen=True, kw_only=True, tag="max-depth"):
     """Objects and lists are nested at most ``limit`` deep. Of several limits passed, the greatest reports."""
 
     limit: int
 
 
-class KnownGroups(_FramingCheck, kw_only=True, tag="known-groups"):
+class KnownGroups(_FramingCheck, frozen=True, kw_only=True, tag="known-groups"):
     """No feed group used at most ``rare`` times is one edit away from one used at least ``frequent`` times."""
 
     rare: int
@@ -604,7 +604,7 @@ FramingCheck: TypeAlias = (
 # --------------------------------------------------------------------------- the whole
 
 
-class Instruction(_Node):
+class Instruction(_Node, frozen=True):
     """One kind of line. ``line`` is the whole record of such a line, envelope included."""
 
     name: str
@@ -623,7 +623,7 @@ class Instruction(_Node):
     aliases: tuple[str, ...] = ()
 
 
-class RuleSet(_Node):
+class RuleSet(_Node, frozen=True):
     """All rules of one file format.
 
     ``envelope`` is the record of a line whose instruction is unknown; ``discriminator`` and ``payload``

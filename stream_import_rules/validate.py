@@ -36,6 +36,14 @@ class FileSummary(msgspec.Struct, omit_defaults=True):
     complete: bool = True
 
 
+class Interrupted(KeyboardInterrupt):
+    """The user stopped the run; ``summary`` is of the part that was judged."""
+
+    def __init__(self, summary: FileSummary) -> None:
+        super().__init__()
+        self.summary = summary
+
+
 class FastValidator(Protocol):
     """What the generated fast validator offers (see ``fast``)."""
 
@@ -60,12 +68,20 @@ class Checker:
         self.policy = policy
         self.now = clock.time_ns() // 1000 if now is None else now
         self.fast = fast if fast is not None and policy.active <= fast.rules else None
-        self.explainer = Explainer(ruleset, self.now)
+        self.explainer = Explainer(ruleset, self.now, policy.active)
         self.surveyor = Surveyor(ruleset)
 
     def check(self, stream: BinaryIO, file: str, sink: Sink) -> FileSummary:
-        """Judge a whole file; every finding goes to the sink, in the order of the file."""
-        return _Run(self, sink, file).file(stream)
+        """Judge a whole file; every finding goes to the sink, in the order of the file.
+
+        Raises ``Interrupted`` with what is known so far if the user stops it, ``OSError`` if the file
+        can't be read on.
+        """
+        run = _Run(self, sink, file)
+        try:
+            return run.file(stream)
+        except KeyboardInterrupt as stop:
+            raise Interrupted(run.summary(complete=False)) from stop
 
     def check_line(self, line: bytes, sink: Sink) -> None:
         """Judge one line on its own, without its end; the rules of whole files do not apply."""
@@ -87,7 +103,6 @@ class _Run:
 
     def file(self, stream: BinaryIO) -> FileSummary:
         """The whole file, chunk by chunk; then what only its end can tell."""
-        hopeless = False
         for chunk in read.chunks(stream):
             self.bytes = chunk.offset + chunk.size
             self.lines = chunk.first_line - 1 + len(chunk.lines)
@@ -95,14 +110,13 @@ class _Run:
             if chunk.offset == 0:
                 start = self.framer.begin(b"".join(lines))
                 self._findings(start.findings)
-                hopeless = start.hopeless
                 lines[0] = lines[0][start.skip :]
-            if not hopeless:
+            if not self.framer.hopeless:
                 self._chunk(chunk.first_line, lines)
         self._events(self.framer.end())
         self._near_misses()
         self._findings(self.framer.size(self.bytes))
-        return self._summary(not hopeless)
+        return self.summary(complete=not self.framer.hopeless)
 
     def one(self, line: bytes) -> None:
         """A line on its own: the rules of whole files do not apply."""
@@ -238,7 +252,8 @@ class _Run:
             )
             self.sink.add(finding, use.excerpt)
 
-    def _summary(self, complete: bool) -> FileSummary:
+    def summary(self, *, complete: bool) -> FileSummary:
+        """What was seen of the file so far."""
         survey = self.survey
         return FileSummary(
             path=self.name or "",

@@ -715,20 +715,20 @@ CLEAN = b'{"instruction":"follow","feedId":"user:bob","data":["user:alice"]}\n'
 BROKEN = b'{"instruction":"follow","feedId":"user:bob","data":["user:bob"]}\n'
 
 
-def command(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:
+def command(*arguments: str) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    words = [sys.executable, "-m", "stream_import_rules", *arguments]
     return subprocess.Popen(
-        [sys.executable, "-m", "stream_import_rules", *arguments], env=environment, **pipes, **options
+        words, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
 
 
-def test_the_command_judges_a_real_file(tmp_path: Path) -> None:
+def test_the_command_judges_real_input() -> None:
     with command("validate", "-") as process:
         output, errors = process.communicate(CLEAN)
     assert (process.returncode, errors) == (0, b"")
     assert "✓ Ready to upload. No error and no warning in 1 line, 1 entry." in output.decode()
-    with command("validate", "-", cwd=tmp_path) as process:
+    with command("validate", "-") as process:
         output, errors = process.communicate(BROKEN)
     assert (process.returncode, errors) == (1, b"")
     assert "standard input:1:53  " in output.decode()
@@ -739,7 +739,8 @@ def test_ctrl_c_prints_what_was_found_until_then() -> None:
     with command("validate", "-", "--format", "jsonl") as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(BROKEN * 10_000)
+        # More than is read at once, then a pipe that stays open: the command waits for the rest.
+        process.stdin.write(BROKEN + CLEAN.replace(b"alice", b"alice" * 50) * 1200)
         process.stdin.flush()
         first = json.loads(process.stdout.readline())
         process.send_signal(signal.SIGINT)

@@ -86,16 +86,15 @@ def items(data: bytes, size: int = 1 << 18, fast: bool = False) -> list[Finding 
     framer = Framer(RULES, "f")
     found: list[Finding | Judge] = []
     for chunk in read.chunks(io.BytesIO(data), size):
-        data = chunk.data
+        lines = chunk.lines
         if chunk.offset == 0:
-            start = framer.begin(data)
+            start = framer.begin(b"".join(lines))
             found += start.findings
             if start.hopeless:
                 return found
-            data = data[start.skip :]
-        lines = data.split(b"\n")
-        for number, raw in enumerate(lines if lines[-1] else lines[:-1], chunk.first_line):
-            if fast and not framer.busy and raw == GOOD.encode():
+            lines[0] = lines[0][start.skip :]
+        for number, raw in enumerate(lines, chunk.first_line):
+            if fast and not framer.busy and raw.rstrip(b"\n") == GOOD.encode():
                 found += framer.passed(1)
             else:
                 found += framer.line(number, raw)
@@ -138,7 +137,8 @@ def test_nothing_to_report(data: str) -> None:
 
 def test_each_object_is_to_be_judged_with_its_text_and_value() -> None:
     first, second = items(f'{GOOD}\n {{"a": 1}}\n'.encode())
-    assert isinstance(first, Judge) and isinstance(second, Judge)
+    assert isinstance(first, Judge)
+    assert isinstance(second, Judge)
     assert (first.line, first.text, first.parsed.value) == (1, GOOD, {"do": "x", "data": [1]})
     assert (second.line, second.text, second.place(7)) == (2, ' {"a": 1}', (2, 8))
 
@@ -318,7 +318,8 @@ def test_an_object_over_several_lines_is_one_finding_and_nothing_in_it_is_lost()
 
 def test_places_in_an_object_over_several_lines() -> None:
     (found, judge) = items(b'{\n\n"a": [1,\r\n  NaN]}')[1:]
-    assert isinstance(found, Finding) and isinstance(judge, Judge)
+    assert isinstance(found, Finding)
+    assert isinstance(judge, Judge)
     assert (found.rule, found.line, found.column, found.path) == ("finite-numbers", 4, 3, "/a/1")
     assert judge.place(judge.text.index("NaN")) == (4, 3)
 
@@ -435,7 +436,8 @@ def test_a_region_is_busy_until_it_is_closed() -> None:
 )
 def test_oddities(line: str, rule_id: str, column: int, path: str, message: str, value: str) -> None:
     finding, judge = items(line.encode())
-    assert isinstance(finding, Finding) and isinstance(judge, Judge)
+    assert isinstance(finding, Finding)
+    assert isinstance(judge, Judge)
     assert (finding.rule, finding.line, finding.column, finding.path) == (rule_id, 1, column, path)
     assert (finding.message, finding.value, finding.hint) == (message, value, f"Mend {rule_id}.")
 
@@ -474,7 +476,8 @@ def test_a_line_of_long_text_and_many_findings_is_quick() -> None:
 def test_a_finding_has_an_excerpt_until_the_next_call() -> None:
     framer = Framer(RULES, "f")
     (finding, judge) = framer.line(1, b'{"a":  NaN}')
-    assert isinstance(finding, Finding) and isinstance(judge, Judge)
+    assert isinstance(finding, Finding)
+    assert isinstance(judge, Judge)
     excerpt = framer.excerpt(finding)
     assert excerpt is not None
     assert excerpt.text[excerpt.start : excerpt.start + excerpt.length] == "NaN"
@@ -548,7 +551,8 @@ def test_no_bytes_crash_it_and_every_finding_has_a_place(data: bytes) -> None:
             continue
         assert 1 <= item.line <= len(lines)
         text = lines[item.line - 1].decode("utf-8", "replace")
-        assert item.column is not None and 1 <= item.column <= len(text) + 1
+        assert item.column is not None
+        assert 1 <= item.column <= len(text) + 1
 
 
 @steady
@@ -563,8 +567,9 @@ def test_every_object_is_judged_once_whatever_its_layout(objects: list[str]) -> 
 @given(st.binary(max_size=300).map(lambda data: data.replace(b"a", b"\n")), st.integers(1, 40))
 def test_chunks_hold_every_byte_in_whole_lines_with_exact_numbers(data: bytes, size: int) -> None:
     chunks = list(read.chunks(io.BytesIO(data), size))
-    assert b"".join(chunk.data for chunk in chunks) == data
-    assert all(chunk.data.endswith(b"\n") for chunk in chunks[:-1])
+    lines = [line for chunk in chunks for line in chunk.lines]
+    assert b"".join(lines) == data
+    assert all(line.find(b"\n") == len(line) - 1 for line in lines[:-1])
     for chunk in chunks:
-        assert chunk.data == data[chunk.offset : chunk.offset + len(chunk.data)]
+        assert b"".join(chunk.lines) == data[chunk.offset : chunk.offset + chunk.size]
         assert chunk.first_line == data.count(b"\n", 0, chunk.offset) + 1

@@ -196,7 +196,7 @@ def test_the_verdict_never_calls_ok_what_was_not_judged(
     if severity:
         push(collector, finding(severity=severity))
     made = report(collector, file(complete=complete))
-    assert (made.verdict, made.ok, made.complete, made.gravest) == (verdict, ok, complete, severity)
+    assert (made.verdict, made.ok, made.complete) == (verdict, ok, complete)
 
 
 @pytest.mark.parametrize("about", [{"interrupted": True}, {"unread": [Unread(path="b", reason="gone")]}])
@@ -369,6 +369,13 @@ def test_different_hints_stand_with_their_findings() -> None:
     lines = text_of(collector).splitlines()
     assert "    hint  Append one Z." in lines
     assert "    hint  Append two Zs." in lines
+
+
+def test_the_hint_of_one_sample_of_many_stands_with_it() -> None:
+    collector = Collector(1)
+    push(collector, finding(hint="Append Z."), times=3)
+    made = text_of(collector)
+    assert made.index("    hint  Append Z.") < made.index("… and 2 more")
 
 
 def test_the_other_place_of_a_finding_is_shown() -> None:

@@ -104,11 +104,6 @@ class Summary(_Part, frozen=True, kw_only=True):
         """Whether everything was judged and nothing of severity ``error`` was found."""
         return self.verdict in ("ok", "warnings")
 
-    @property
-    def gravest(self) -> Severity | None:
-        """The gravest severity found, ``None`` if there is no finding."""
-        return next((severity for severity in SEVERITIES if getattr(self.totals, severity)), None)
-
 
 class Report(Summary, frozen=True, kw_only=True):
     """The outcome of a run. Its members are the keys of ``--format json``.

@@ -147,7 +147,8 @@ def _group(
     if rule is not None:
         yield page.prose(rule.summary)
     hints = {sample.finding.hint for sample in samples}
-    shared = hints.pop() if len(hints) == 1 else None
+    # The hint of the only sample of many may suit that one alone.
+    shared = hints.pop() if len(hints) == 1 and (len(samples) > 1 or count == 1) else None
     for sample in samples:
         yield ""
         yield from _finding(sample, page, with_hint=shared is None)

@@ -1,6 +1,6 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/python_init.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: df216a0884e8e183a43b8a2f41c9e646040a2a44bd4daa4dec48ec7206e07437
+# fingerprint: 87b8bd712c40cf03f0c7ee831d8193d7eb3904eeef172f9ac1027cbb897a4bac
 """Stream Activity Feeds v2 import file, rule set feeds-v2 1.0.0: typed models and validators."""
 
 from .models import (
@@ -19,7 +19,7 @@ from .models import (
 )
 
 #: sha256 of ``ruleset.json`` beside this file, which the models and validators were made from.
-FINGERPRINT = "df216a0884e8e183a43b8a2f41c9e646040a2a44bd4daa4dec48ec7206e07437"
+FINGERPRINT = "87b8bd712c40cf03f0c7ee831d8193d7eb3904eeef172f9ac1027cbb897a4bac"
 
 __all__ = [
     "Activity",

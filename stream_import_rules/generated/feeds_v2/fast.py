@@ -1,6 +1,6 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/python_fast.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: df216a0884e8e183a43b8a2f41c9e646040a2a44bd4daa4dec48ec7206e07437
+# fingerprint: 87b8bd712c40cf03f0c7ee831d8193d7eb3904eeef172f9ac1027cbb897a4bac
 # ruff: noqa: E501
 """The fast validator of rule set feeds-v2: see ``stream_import_rules.fast``."""
 
@@ -15,7 +15,7 @@ from msgspec import UNSET, Meta, UnsetType
 from stream_import_rules import columns
 from stream_import_rules.fast import Entity, FastValidator, Run
 
-FINGERPRINT = "df216a0884e8e183a43b8a2f41c9e646040a2a44bd4daa4dec48ec7206e07437"
+FINGERPRINT = "87b8bd712c40cf03f0c7ee831d8193d7eb3904eeef172f9ac1027cbb897a4bac"
 
 _ACTIVITY_TO_ITEM_FORMAT = columns.Ids(b':', b'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz', b'-')
 _FOLLOW_FORMAT_FORBIDDEN = ('aggregated', 'notification', 'notifications', 'timeline_aggregated')
@@ -208,7 +208,7 @@ def validator() -> FastValidator:
                 defined=frozenset(['actor', 'foreign_id', 'object', 'target', 'time', 'to', 'verb']),
                 reserved=frozenset(['activities', 'activity', 'activity_count', 'activity_id', 'actor_count', 'analytics', 'duration', 'extra_context', 'group', 'id', 'is_read', 'is_seen', 'latest_reactions', 'latest_reactions_extra', 'origin', 'own_reactions', 'own_reactions_extra', 'reaction', 'reaction_counts', 'score', 'site_id']),
                 open_names=re.compile('[^.]+'),
-                searches=[b';[bB][aA][sS][eE]64,', b'"S(?:U:(?![A-Za-z0-9_-]+")|O:(?![^:]+:[A-Za-z0-9_-]+")|A:(?![0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}")|R:(?![^ ]+"))'],
+                searches=[b';[bB][aA][sS][eE]64,', b'"S(?:U:(?![A-Za-z0-9_-]+")|O:(?![^"\\\\:]+:[A-Za-z0-9_-]+")|A:(?![0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}")|R:(?![^"\\\\ ]+"))'],
                 longest=1000,
                 max_entry_bytes=10000,
                 min_entry_bytes=60,
