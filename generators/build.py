@@ -43,8 +43,8 @@ def compile_rules(folder: Path, *, with_examples: bool = True) -> Built:
 
 
 def rule_folders() -> list[Path]:
-    """The folders of all rule sets."""
-    return sorted(path.parent for path in RULES.glob("*/ruleset.yaml"))
+    """The folders of all rule sets: each folder of ``rules/``, so that none is passed over in silence."""
+    return sorted(path for path in RULES.iterdir() if path.is_dir())
 
 
 def write(built: Built, root: Path = ROOT) -> list[str]:
@@ -52,9 +52,9 @@ def write(built: Built, root: Path = ROOT) -> list[str]:
     changed = []
     for path, text in built.files.items():
         target = root / path
-        if not target.is_file() or target.read_text("utf-8") != text:
+        if not target.is_file() or target.read_bytes() != text.encode():
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, "utf-8", newline="\n")
+            target.write_bytes(text.encode())
             changed.append(path)
     for path in _left_over(built, root):
         (root / path).unlink()
@@ -67,16 +67,13 @@ def differences(built: Built, root: Path = ROOT) -> list[str]:
     found = []
     for path, text in sorted(built.files.items()):
         target = root / path
-        there = target.read_text("utf-8") if target.is_file() else ""
-        if there != text:
-            diff = difflib.unified_diff(
-                there.splitlines(keepends=True),
-                text.splitlines(keepends=True),
-                f"{path} (committed)",
-                f"{path} (built)",
-                n=1,
-            )
-            found.append(_cut("".join(diff)))
+        there = target.read_bytes() if target.is_file() else b""
+        if not target.is_file() or there != text.encode():
+            # A carriage return is made visible: the line ends may be all the difference.
+            old, new = (part.splitlines(keepends=True) for part in (there.decode("utf-8", "replace"), text))
+            names = (f"{path} ({'committed' if target.is_file() else 'missing'})", f"{path} (built)")
+            diff = "".join(difflib.unified_diff(old, new, *names, n=1)).replace("\r", "\\r")
+            found.append(_cut(diff) or f"{path}: missing, and empty\n")
     return found + [f"{path}: no rule makes this file any more\n" for path in _left_over(built, root)]
 
 

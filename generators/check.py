@@ -24,8 +24,9 @@ META_SCHEMA = Path(__file__).parent.parent / "rules" / "meta.schema.json"
 
 def check(trees: list[Tree]) -> None:
     """Raises ``RulesError`` with a diagnostic for each mistake found."""
-    validator = jsonschema.Draft202012Validator(json.loads(META_SCHEMA.read_text("utf-8")))
-    kinds = validator.schema["properties"]["file"]["enum"]
+    schema: Any = json.loads(META_SCHEMA.read_text("utf-8"))
+    validator = jsonschema.Draft202012Validator(schema)
+    kinds = schema["properties"]["file"]["enum"]
     named = [tree for tree in trees if _kind(tree) == "types"]
     names = [*samples.BUILT_IN, *(name for tree in named for name in _names_of(tree))]
     stages = [

@@ -342,8 +342,8 @@ class _Resolver:
         ids = {c.rule.rpartition(".")[2]: c.rule for c in before}
         params["after"] = tuple(ids.get(name, name) for name in data.get("after", ()))
         check = samples.CHECKS[kind](rule=_full_id(place.prefix, local), **params)
-        about = {"check": check, "value": value, "pad": data.get("pad", "")}
-        about["whenever"] = place.whenever
+        about = {"check": check, "value": value, "pad": data.get("pad", ""), "whenever": place.whenever}
+        about["decides"] = data.get("values") == "instructions"
         self._text(spec, place, kind, local, **about)
         return check
 

@@ -90,6 +90,8 @@ class Maker:
     #: Rules that a good value breaks all the same: a deprecated member is one whatever it holds, an
     #: entry at one limit of its size is past the lower one.
     whenever: tuple[str, ...] = ()
+    #: The value decides of which instruction the line is: with another one the rest of it is wrong.
+    decides: bool = False
     #: For max-entry-bytes: which string of the entry to lengthen.
     pad: str = ""
 
@@ -153,7 +155,7 @@ class Maker:
             case model.IntegerRange(minimum=low, maximum=high):
                 yield from (Example(line=self._with(v), path=self.pointer, breaks=self.whenever) for v in (low, high))
             case model.Choices(values=values):
-                if self.pointer != "/instruction":
+                if not self.decides:
                     yield from (Example(line=self._with(v), path=self.pointer) for v in values)
 
     def _derived_bad(self) -> Iterator[Example]:

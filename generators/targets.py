@@ -44,6 +44,11 @@ def _newest(schemas: dict[str, str], version: str) -> dict[str, str]:
 
 
 def folders(ruleset: model.RuleSet) -> list[str]:
-    """The folders that hold nothing but generated files: what is there and not made is stale."""
+    """The folders that hold nothing but generated files: what is there and not made is stale.
+
+    Of what is published, only the folders of this version: those of earlier ones stay as they are.
+    """
     package = f"stream_import_rules/generated/{ruleset.name.replace('-', '_')}"
-    return [package, f"dist-schemas/{ruleset.name}", "docs/reference"]
+    major, minor, _ = ruleset.version.split(".")
+    versions = (major, f"{major}.{minor}", ruleset.version)
+    return [package, "docs/reference", *(f"dist-schemas/{ruleset.name}/v{version}" for version in versions)]

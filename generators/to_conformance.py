@@ -107,25 +107,28 @@ def _null_cases(ruleset: model.RuleSet, rules: dict[str, Rule]) -> Iterator[dict
 
 
 def _formed(instruction: model.Instruction, row: Row) -> Any:
-    """A whole line with one member in the form of a row; ``None`` if no whole line has the member."""
+    """A whole line with one member in the form of a row; ``None`` if no whole line has its place."""
     pointer = row.pointer.replace("*", "0")
     parent, _, step = pointer.rpartition("/")
-    for whole in (instruction.base, instruction.full):
-        line = copy.deepcopy(whole)
+    name = unescape(step)
+    wholes = [copy.deepcopy(whole) for whole in (instruction.base, instruction.full)]
+    if row.form == "missing" and not row.rule:
+        # A whole line without the member shows best that it may be missing: others may ask for it.
+        lacking = [whole for whole in wholes if isinstance(at(whole, parent), dict) and name not in at(whole, parent)]
+        if lacking:
+            return lacking[0]
+    for line in wholes:
         owner = at(line, parent)
-        if at(line, pointer, _NOTHING) is _NOTHING or owner is None:
+        if at(line, pointer, _NOTHING) is _NOTHING:
             continue
-        if row.form == "missing" and not isinstance(owner, dict):
-            return None
         if row.form == "missing":
-            # A member that others ask for can only be missed where they are missing too.
-            if not row.rule and whole is instruction.base and at(instruction.full, pointer, _NOTHING) is _NOTHING:
+            if isinstance(owner, list):
                 return None
-            del owner[unescape(step)]
+            del owner[name]
         elif isinstance(owner, list):
             owner[int(step)] = FORMS[row.form]
         else:
-            owner[unescape(step)] = FORMS[row.form]
+            owner[name] = FORMS[row.form]
         return line
     return None
 

@@ -136,18 +136,21 @@ def _least_bytes(record: model.RecordValue) -> int:
 
 
 def _searches(checks: list[model.RecordCheck]) -> list[bytes]:
-    """Patterns of bytes that must not stand in the text of a line that is passed."""
+    """Patterns of bytes that must not stand in the text of a line that is passed. Each starts with a
+    literal byte, which is looked for first."""
     searches = []
     for check in checks:
         if isinstance(check, model.NoBinary):
             searches.append(b";[bB][aA][sS][eE]64,")
         elif isinstance(check, model.References):
             shared = _common_prefix(list(check.patterns))
+            if not shared:
+                raise AssertionError(f"{check.rule}: the prefixes have no letter in common to search for")
             rest = "|".join(
                 f'{prefix[len(shared) :]}(?!{_inside_quotes(pattern[len(prefix) :])}")'
                 for prefix, pattern in check.patterns.items()
             )
-            searches.append(f'"{shared}(?:{rest})'.encode())
+            searches.append(f"{shared}(?:{rest})".encode())
     return searches
 
 

@@ -47,10 +47,10 @@ def test_of(check: model.ValueCheck) -> Test:
             return _choices(values)
         case model.Split(separator=separator, parts=parts):
             return _split(separator, parts)
-        case model.PartPattern(part=part, pattern=pattern, separator=separator):
-            return _part_pattern(part, pattern, separator)
-        case model.PartNotIn(part=part, values=values, separator=separator):
-            return _part_not_in(part, frozenset(values), separator)
+        case model.PartPattern():
+            return _part_pattern(check)
+        case model.PartNotIn():
+            return _part_not_in(check)
         case model.DiffersFromLine(member=member):
             return lambda v, c: _NONE if v != c.line.get(member) else _says(f"is the `{member}` of its own line")
         case model.MaxItems(limit=limit):
@@ -173,22 +173,35 @@ def _split(separator: str, parts: tuple[str, ...]) -> Test:
     return test
 
 
-def _part_pattern(part: int, pattern: str, separator: str) -> Test:
-    fullmatch = re.compile(pattern).fullmatch
+def _part(check: model.PartPattern | model.PartNotIn) -> Callable[[str], str | None]:
+    """A function that gives the part of a string, ``None`` if the string has not as many parts."""
+    part, separator, parts = check.part, check.separator, check.parts
+
+    def part_of(v: str) -> str | None:
+        found = v.split(separator)
+        return found[part] if len(found) == parts else None
+
+    return part_of
+
+
+def _part_pattern(check: model.PartPattern) -> Test:
+    part_of, fullmatch, pattern = _part(check), re.compile(check.pattern).fullmatch, check.pattern
 
     def test(v: str, _: Context) -> Iterable[Trouble]:
-        found = v.split(separator)[part]
-        if fullmatch(found):
+        found = part_of(v)
+        if found is None or fullmatch(found):
             return _NONE
         return _says(f"has {_quoted(found)} in {_quoted(v)}{_odd_characters(found, pattern)}")
 
     return test
 
 
-def _part_not_in(part: int, values: frozenset[str], separator: str) -> Test:
+def _part_not_in(check: model.PartNotIn) -> Test:
+    part_of, values = _part(check), frozenset(check.values)
+
     def test(v: str, _: Context) -> Iterable[Trouble]:
-        found = v.split(separator)[part]
-        return _NONE if found not in values else _says(f"has {_quoted(found)} in {_quoted(v)}")
+        found = part_of(v)
+        return _NONE if found is None or found not in values else _says(f"has {_quoted(found)} in {_quoted(v)}")
 
     return test
 

@@ -71,7 +71,7 @@ class Entity:
 
     ``line(entry_type, free_type)`` makes the type of a line, ``entry(free_type)`` the type of an entry;
     ``passes(lines, entries, run)`` tests the columns and counts; false to look closer.
-    ``searches`` are patterns of bytes that must not stand in the text; ``longest`` is the length from
+    ``searches`` are patterns of bytes, each after a literal byte, that must not stand in the text; ``longest`` is the length from
     which a string is looked at more closely (0: never).
     """
 
@@ -93,7 +93,7 @@ class Entity:
         self.name = name
         self.line, self.entry, self.passes = line, entry, passes
         self.open_names, self.reserved, self.defined = open_names, reserved, defined
-        self.searches = [re.compile(pattern).search for pattern in searches]
+        self.searches = [(pattern[:1], re.compile(pattern).search) for pattern in searches]
         self.longest = longest
         self.max_entry_bytes, self.min_entry_bytes = max_entry_bytes, min_entry_bytes
 
@@ -226,8 +226,9 @@ class FastValidator:
             entity = self._by_type[type(line)]
             if self._fractions and (_has_exponent(text) or _has_long_number(text)):
                 return False
-            if any([search(text) for search in entity.searches]):
-                return False
+            for first, search in entity.searches:
+                if first in text and search(text):
+                    return False
             size = len(text) - _end_length(text)
             if entity.longest and size > entity.longest and not columns.no_long_run(text, entity.longest):
                 return False

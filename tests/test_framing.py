@@ -15,7 +15,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from stream_import_rules import framing, model, read
+from stream_import_rules import framing_values, model, passages, read
 from stream_import_rules.findings import Finding
 from stream_import_rules.framing import Framer, Judge
 
@@ -274,10 +274,36 @@ def test_an_instruction_that_was_encoded_twice() -> None:
 # --------------------------------------------------------------------------- several values in a line
 
 
-def test_several_values_in_a_line_are_one_finding_and_each_object_is_judged() -> None:
-    data = f'{{"a":1}}{{"a":2}}, 5 {{"a":3}}\n{GOOD}'
+def test_several_values_in_a_line_are_one_finding_and_each_instruction_is_judged() -> None:
+    data = f'{{"a":1}}{{"do":2}}, 5 {{"do":3}}\n{GOOD}'
     assert places(data) == [("single-value", 1, 8)]
-    assert judged(data)[:3] == [(1, 1, {"a": 1}), (1, 8, {"a": 2}), (1, 19, {"a": 3})]
+    assert judged(data)[:3] == [(1, 1, {"a": 1}), (1, 8, {"do": 2}), (1, 20, {"do": 3})]
+
+
+@pytest.mark.parametrize(
+    "behind", ["{}", '{"a":NaN}', '{"data":[{"do":1}]}', "[1]", "5", '"do"', '{"do', '{}, {"a":1,"a":2}']
+)
+def test_of_what_stands_behind_a_value_and_is_no_instruction_one_finding_says_all(behind: str) -> None:
+    data = f"{GOOD} {behind}\n{GOOD}"
+    assert places(data) == [("single-value", 1, 23)]
+    assert [(line, column) for line, column, _ in judged(data)] == [(1, 1), (2, 1)]
+
+
+@pytest.mark.parametrize("first", ["{}", '{"a":1}'])
+def test_the_first_object_of_a_line_is_judged_whatever_it_is(first: str) -> None:
+    assert judged(f"{first} {{}}") == [(1, 1, json.loads(first))]
+    assert judged(f"{first},") == [(1, 1, json.loads(first))]
+
+
+def test_behind_an_object_over_several_lines_only_an_instruction_is_judged() -> None:
+    data = '{\n"a":1\n} {"b":NaN} {\n"c":NaN\n} {"do":4}'
+    assert places(data) == [
+        ("single-line", 1, 1),
+        ("single-value", 3, 3),
+        ("single-line", 3, 13),
+        ("single-value", 5, 3),
+    ]
+    assert judged(data) == [(1, 1, {"a": 1}), (5, 3, {"do": 4})]
 
 
 def test_a_comma_behind_an_object() -> None:
@@ -293,14 +319,14 @@ def test_a_carriage_return_alone_ends_no_line() -> None:
 
 
 def test_a_value_behind_another_may_be_odd_and_has_its_own_column() -> None:
-    assert places('{"a":1} {"a":NaN}') == [("single-value", 1, 9), ("finite-numbers", 1, 14)]
+    assert places('{"a":1} {"do":NaN}') == [("single-value", 1, 9), ("finite-numbers", 1, 15)]
 
 
 def test_not_more_values_of_a_line_are_judged_than_memory_can_bear(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(framing, "MAX_VALUES", 3)
-    (finding,) = findings("{}{}{}{}{}")
-    assert finding.message.endswith("; what is behind column 6 is not judged")
-    assert len(judged("{}{}{}{}{}")) == 3
+    monkeypatch.setattr(framing_values, "MAX_VALUES", 3)
+    (finding,) = findings('{"do":1}' * 5)
+    assert finding.message.endswith("; what is behind column 24 is not judged")
+    assert len(judged('{"do":1}' * 5)) == 3
 
 
 # --------------------------------------------------------------------------- objects over several lines
@@ -330,14 +356,14 @@ def test_bad_syntax_in_an_object_over_several_lines() -> None:
 
 
 def test_what_follows_an_object_over_several_lines_in_its_last_line() -> None:
-    data = '{\n"a":1\n}, {\n"b":2\n}{"c":3}\n'
+    data = '{\n"a":1\n}, {\n"do":2\n}{"do":3}\n'
     assert places(data) == [
         ("single-line", 1, 1),
         ("single-value", 3, 2),
         ("single-line", 3, 4),
         ("single-value", 5, 2),
     ]
-    assert judged(data) == [(1, 1, {"a": 1}), (3, 4, {"b": 2}), (5, 2, {"c": 3})]
+    assert judged(data) == [(1, 1, {"a": 1}), (3, 4, {"do": 2}), (5, 2, {"do": 3})]
 
 
 def test_bytes_that_are_not_utf_8_in_an_object_over_several_lines() -> None:
@@ -388,7 +414,7 @@ def test_blank_lines_behind_a_line_that_is_cut_off() -> None:
 
 
 def test_an_object_that_is_too_long_to_be_kept_is_still_one_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(framing, "MAX_COLLECTED", 1000)
+    monkeypatch.setattr(passages, "MAX_COLLECTED", 1000)
     data = '{"do":"x","data":[\n' + "1,\n" * 1000 + f"1]}}\n{GOOD}\n"
     (finding,) = findings(data)
     assert (finding.rule, finding.line) == ("single-line", 1)

@@ -208,7 +208,7 @@ def validator() -> FastValidator:
                 defined=frozenset(['actor', 'foreign_id', 'object', 'target', 'time', 'to', 'verb']),
                 reserved=frozenset(['activities', 'activity', 'activity_count', 'activity_id', 'actor_count', 'analytics', 'duration', 'extra_context', 'group', 'id', 'is_read', 'is_seen', 'latest_reactions', 'latest_reactions_extra', 'origin', 'own_reactions', 'own_reactions_extra', 'reaction', 'reaction_counts', 'score', 'site_id']),
                 open_names=re.compile('[^.]+'),
-                searches=[b';[bB][aA][sS][eE]64,', b'"S(?:U:(?![A-Za-z0-9_-]+")|O:(?![^"\\\\:]+:[A-Za-z0-9_-]+")|A:(?![0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}")|R:(?![^"\\\\ ]+"))'],
+                searches=[b';[bB][aA][sS][eE]64,', b'S(?:U:(?![A-Za-z0-9_-]+")|O:(?![^"\\\\:]+:[A-Za-z0-9_-]+")|A:(?![0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}")|R:(?![^"\\\\ ]+"))'],
                 longest=1000,
                 max_entry_bytes=10000,
                 min_entry_bytes=60,
