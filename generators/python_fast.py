@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from stream_import_rules import model
 
-from .python_types import field_name
+from .python_types import field_name, records_in
 
 _SHAPED = re.compile(r"(?:\[([^\]]+)\]\{([0-9]+)\}|([A-Za-z0-9-]))")
 _CLASS = re.compile(r"\[([^\]^][^\]]*)\]\+")
@@ -72,7 +73,7 @@ class Columns:
                 self.tests.append(f"({flat} := list(chain.from_iterable({column}))) is not None")
                 self._list(value, flat, column, in_line=False)
             case model.TimeValue():
-                self._times(column)
+                self._times(value, column)
             case model.StringValue():
                 self._strings(value, column)
 
@@ -95,11 +96,17 @@ class Columns:
         else:
             self.tests.append(f"(not {column} or {{{member} for line in lines}}.isdisjoint({column}))")
 
-    def _times(self, column: str) -> None:
+    def _times(self, value: model.TimeValue, column: str) -> None:
         name = "times"
         if not self.timed and self.instruction.name == self.ruleset.time_span[0]:
             name = self.timed = "span"
         self.tests.append(f"({name} := columns.times({column}, run.first, run.last)) is not None")
+        lasts = [c.instant for c in value.checks if isinstance(c, model.TimeNotAfter) and c.rule not in self.off]
+        digits = [c.digits for c in value.checks if isinstance(c, model.TimePrecision) and c.rule not in self.off]
+        if lasts:
+            self.tests.append(f'{name}[1][:19] < "{min(lasts)[:19]}"')
+        if min(digits, default=6) < 6:
+            self.tests.append(f"max(map(len, {column}), default=0) <= {len('2023-05-01T09:30:00.Z') + min(digits)}")
 
     def _strings(self, value: model.StringValue, column: str) -> None:
         checks = [c for c in value.checks if c.rule not in self.off]
@@ -109,37 +116,53 @@ class Columns:
         for check in checks:
             if isinstance(check, model.Pattern):
                 self.tests.append(self._pattern(check, column))
+                if _CLASS.fullmatch(check.pattern) and not any(isinstance(c, model.NotEmpty) for c in checks):
+                    self.tests.append(f"all({column})")  # of no characters none is outside of the class
             elif isinstance(check, model.Choices):
                 self.tests.append(f"{self._constant(check.rule, repr(frozenset(check.values)))}.issuperset({column})")
 
     def _parts(self, value: model.StringValue, split: model.Split, checks: list[model.ValueCheck], column: str) -> None:
-        """A value that is split: one pattern for all its parts, and its groups for the survey."""
-        patterns = [f"[^{re.escape(split.separator)}\\n]+"] * len(split.parts)
+        """A value that is split: its form as a whole, and its groups for the survey."""
+        patterns: list[list[str]] = [[] for _ in split.parts]
+        forbidden: list[set[str]] = [set() for _ in split.parts]
         for check in checks:
             if isinstance(check, model.PartPattern):
-                # Classes only get narrower by further checks: the last one is the narrowest.
-                patterns[check.part] = check.pattern
-        forbidden = {v for c in checks if isinstance(c, model.PartNotIn) and c.part == 0 for v in c.values}
-        if any(isinstance(c, model.PartNotIn) and c.part for c in checks):
-            raise AssertionError("values of the first part alone can be forbidden")
-        if value.named == self.ruleset.feed_id_type:
-            names = self._constant(f"{split.rule}.forbidden", repr(tuple(sorted(forbidden)))) if forbidden else "()"
-            self.tests.append(f"run.feeds({column}, {self._ids(split, patterns)}, {names})")
+                patterns[check.part].append(check.pattern)
+            elif isinstance(check, model.PartNotIn):
+                forbidden[check.part].update(check.values)
+        is_feed = value.named == self.ruleset.feed_id_type != ""
+        ids = self._ids(split, patterns) if is_feed else None
+        if ids is not None:
+            groups = tuple(sorted(forbidden.pop(0)))
+            names = self._constant(f"{split.rule}.forbidden", repr(groups)) if groups else "()"
+            self.tests.append(f"run.feeds({column}, {ids}, {names})")
         else:
-            constant = self._constant(split.rule, f"re.compile({_lines_of(split.separator.join(patterns))!r})")
-            self.tests.append(f"columns.match({column}, {constant})")
-            if forbidden:
-                names = self._constant(f"{split.rule}.forbidden", f"frozenset({sorted(forbidden)!r})")
-                self.tests.append(f"{names}.isdisjoint([x.partition({split.separator!r})[0] for x in {column}])")
+            self._whole(split, patterns, column)
+        first = len(split.parts) - len(forbidden)
+        for part, names_of_part in enumerate(forbidden, first):
+            if names_of_part:
+                names = self._constant(f"{split.rule}.forbidden", f"frozenset({sorted(names_of_part)!r})")
+                self.tests.append(f"{names}.isdisjoint([x.split({split.separator!r})[{part}] for x in {column}])")
+        if is_feed and ids is None:
+            counted = f"Counter([x.split({split.separator!r})[0] for x in {column}])"
+            self.tests.append(f"run.survey.see_groups({counted}) is None")
 
-    def _ids(self, split: model.Split, patterns: list[str]) -> str:
-        """How ids of two parts are written, for ``columns.Ids``."""
-        classes = [_CLASS.fullmatch(pattern) for pattern in patterns]
-        if len(classes) != 2 or None in classes:
-            raise AssertionError(f"{split.rule}: a feed id has two parts, each of one class of characters")
-        head, tail = (set(members_of(c[1])) for c in classes if c)
+    def _whole(self, split: model.Split, patterns: list[list[str]], column: str) -> None:
+        """The form of a value that is split, as a pattern of the whole; more of them if a part has more."""
+        anything = f"[^{re.escape(split.separator)}]+"
+        for several in zip_longest(*patterns, [anything]):
+            whole = split.separator.join(f"(?:{pattern or anything})" for pattern in several[:-1])
+            name = self._constant(split.rule, f"re.compile({whole!r}).fullmatch")
+            self.tests.append(f"all(map({name}, set({column})))")
+
+    def _ids(self, split: model.Split, patterns: list[list[str]]) -> str | None:
+        """How ids of two parts are written, for ``columns.Ids``; ``None`` if it can't say so."""
+        classes = [[_CLASS.fullmatch(pattern) for pattern in of_part] for of_part in patterns]
+        if len(classes) != 2 or any(not found or None in found for found in classes):
+            return None
+        head, tail = (set.intersection(*(set(members_of(c[1])) for c in found if c)) for found in classes)
         if not head <= tail:
-            raise AssertionError(f"{split.rule}: the second part allows what the first one does")
+            return None
         common, more = ("".join(sorted(chars)).encode() for chars in (head, tail - head))
         return self._constant(split.rule, f"columns.Ids({split.separator.encode()!r}, {common!r}, {more!r})")
 
@@ -153,10 +176,7 @@ class Columns:
             letters, form = shape
             table = self._constant(check.rule, f"bytes(120 if chr(i) in {letters!r} else i for i in range(256))")
             return f"columns.shaped({column}, {table}, {form!r})"
-        if "[^" in check.pattern:  # may match a line end, so values can't stand one a line
-            pattern = self._constant(check.rule, f"re.compile({check.pattern!r}).fullmatch")
-            return f"all(map({pattern}, set({column})))"
-        return f"columns.match({column}, {self._constant(check.rule, f're.compile({_lines_of(check.pattern)!r})')})"
+        return f"all(map({self._constant(check.rule, f're.compile({check.pattern!r}).fullmatch')}, set({column})))"
 
     def _constant(self, rule: str, source: str) -> str:
         """A constant of the module; equal ones share a name."""
@@ -164,6 +184,8 @@ class Columns:
             if known == source:
                 return name
         name = "_" + re.sub(r"[^A-Za-z0-9]", "_", rule).upper()
+        if name in self.constants:
+            name += f"_{len(self.constants)}"
         self.constants[name] = source
         return name
 
@@ -184,14 +206,12 @@ def _if_there(member: model.Field, name: str) -> str:
 
 
 def usable(member: model.Field) -> bool:
-    """Whether the fast types have this member: not one whose presence alone is a finding."""
+    """Whether the fast types have this member: not one whose presence alone is a finding, nor one with
+    records of its own, which would need columns of their own."""
     value = member.value
+    if any(records_in(value, "")):
+        return False
     return isinstance(value, model.AnyValue) or not any(isinstance(c, model.Deprecated) for c in value.checks)
-
-
-def _lines_of(pattern: str) -> str:
-    """The pattern of values that stand one a line."""
-    return f"(?:{pattern}\\n)*{pattern}"
 
 
 def members_of(charset: str) -> str:

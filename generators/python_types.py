@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Iterator
 
 from stream_import_rules import model
 
@@ -20,9 +21,17 @@ def class_name(name: str) -> str:
     return "".join(part.capitalize() for part in re.split(r"[_-]", name))
 
 
+#: Names that the types of members are made of: no attribute may hide one from those after it.
+_TAKEN = frozenset(
+    ("Annotated", "Any", "Meta", "UNSET", "UnsetType", "bool", "dict", "entry", "float", "free", "int", "list", "str")
+)
+
+
 def field_name(name: str) -> str:
-    """The attribute of a member: its name, if that is a Python name."""
-    return f"{name}_" if keyword.iskeyword(name) or not name.isidentifier() else name
+    """The attribute of a member: its name, if that is a Python name which is not needed otherwise."""
+    if name.isidentifier() and not keyword.iskeyword(name) and name not in _TAKEN and not name.startswith("_"):
+        return name
+    return "x" * (not name[:1].isalpha()) + re.sub(r"\W", "_", name, flags=re.ASCII) + "_"
 
 
 def annotation(value: model.Value, flavour: str) -> str:
@@ -51,6 +60,17 @@ def _plain(value: model.Value, flavour: str) -> str:
             return class_name(value.entity)
         case _:
             raise AssertionError(f"unknown value {value}")
+
+
+def records_in(value: model.Value, doc: str) -> Iterator[tuple[model.RecordValue, str]]:
+    """The records in a value, itself included, those inside first, each with what it is in words."""
+    match value:
+        case model.RecordValue():
+            for member in value.fields:
+                yield from records_in(member.value, member.doc)
+            yield value, doc
+        case model.ListValue():
+            yield from records_in(value.items, doc)
 
 
 def _limited(kind: str, limits: dict[str, int]) -> str:

@@ -245,7 +245,7 @@ class _Resolver:
             made.append(self._check(check, replace(at, whenever=_next_lower(check, checks)), made, None))
         return model.RecordValue(
             type_rule=wrong_type,
-            entity=place.entity,
+            entity=spec.data["entity"],
             fields=fields,
             unknown=unknown,
             checks=tuple(made),
@@ -276,8 +276,9 @@ class _Resolver:
         if kind == "any":
             return model.AnyValue(type_rule="", named=named)
         if kind == "record":
-            fields = tuple(self._field(n, s, place.below(n, s)) for n, s in spec["members"].items())
-            return self._record(spec, place, fields, ())
+            inside = replace(place, label=f"every {spec.data['entity']}")
+            fields = tuple(self._field(n, s, inside.below(n, s)) for n, s in spec["members"].items())
+            return self._record(spec, inside, fields, ())
         common: dict[str, Any] = {
             "type_rule": self._type_rule(chain, place),
             "nullable": any(link.data.get("nullable") for link in chain),

@@ -6,16 +6,20 @@ From the RuleSet to ``stream_import_rules/generated/<name>/``; written by ``buil
 
 from __future__ import annotations
 
+import json
+import textwrap
 from typing import Any, Literal
 
 from stream_import_rules import model
 
 from .python_fast import Columns, usable
-from .python_types import annotation, class_name, field_name
+from .python_types import annotation, class_name, field_name, records_in
 from .render import render
 from .samples import CHECKS, FRAMING, OTHER_KINDS
 
 NAME = "Python (fast)"
+#: The longest line of texts in generated code.
+_WIDTH = 110
 
 #: What the fast validator can prove: all kinds; what it can't prove of a line, it leaves to explain.
 SUPPORT: dict[str, Literal["exact", "partial", "none"]] = dict.fromkeys((*CHECKS, *FRAMING, *OTHER_KINDS), "exact")
@@ -24,27 +28,20 @@ SUPPORT: dict[str, Literal["exact", "partial", "none"]] = dict.fromkeys((*CHECKS
 def to_python(ruleset: model.RuleSet, fingerprint: str) -> dict[str, str]:
     """The modules by file name: ``__init__``, ``models`` and ``fast``."""
     names = {"ruleset": ruleset, "fingerprint": fingerprint}
-    classes = [name for i in ruleset.instructions for name in _class_names(i)]
+    models = [_models(ruleset, instruction) for instruction in ruleset.instructions]
+    classes = [c["name"] for m in models for c in m["records"]] + [m["line_class"] for m in models]
+    public = [*sorted([*classes, "Line"]), "decode_line", "encode_line"]
     return {
-        "__init__.py": render("python_init.py.j2", classes=sorted(classes), **names),
-        "models.py": render(
-            "python_models.py.j2", modules=[_models(ruleset, i) for i in ruleset.instructions], **names
-        ),
+        "__init__.py": render("python_init.py.j2", public=public, **names),
+        "models.py": render("python_models.py.j2", modules=models, **names),
         "fast.py": render("python_fast.py.j2", **names, **_fast(ruleset)),
     }
 
 
-def _class_names(instruction: model.Instruction) -> list[str]:
-    names = [class_name(instruction.name)]
-    if isinstance(_entry(instruction), model.RecordValue):
-        names.append(class_name(instruction.entity))
-    return names
-
-
-def _entry(instruction: model.Instruction) -> model.Value:
-    payload = next(f for f in instruction.line.fields if f.name == "data" or isinstance(f.value, model.ListValue))
-    assert isinstance(payload.value, model.ListValue)
-    return payload.value.items
+def _payload(ruleset: model.RuleSet, instruction: model.Instruction) -> model.ListValue:
+    payload = next(field.value for field in instruction.line.fields if field.name == ruleset.payload)
+    assert isinstance(payload, model.ListValue)
+    return payload
 
 
 def _members(fields: tuple[model.Field, ...], flavour: str, skip: tuple[str, ...] = ()) -> list[dict[str, Any]]:
@@ -57,25 +54,51 @@ def _members(fields: tuple[model.Field, ...], flavour: str, skip: tuple[str, ...
         members.append(
             {
                 "name": field_name(member.name),
-                "key": member.name if field_name(member.name) != member.name else "",
                 "type": kind if member.required else f"{kind} | UnsetType",
-                "default": "" if member.required else "UNSET",
-                "doc": " ".join(member.doc.split()),
+                "default": _default(member),
+                "doc": textwrap.wrap(member.doc, _WIDTH - len("    #: ")),
             }
         )
     return members
 
 
+def _docstring(text: str) -> list[str]:
+    """The lines of a docstring in a class, quotes included."""
+    safe = (
+        text.replace("\\", "\\\\").replace('"', '\\"') if '"""' in text or "\\" in text or text.endswith('"') else text
+    )
+    lines = textwrap.wrap(safe, _WIDTH - len('    """'))
+    lines[0] = f'"""{lines[0]}'
+    return [*lines[:-1], f'{lines[-1]}"""'] if len(lines) == 1 else [*lines, '"""']
+
+
+def _default(member: model.Field) -> str:
+    """What stands behind the type of a member: its default, its name in JSON, both, or nothing."""
+    if field_name(member.name) == member.name:
+        return "" if member.required else "UNSET"
+    default = "" if member.required else "default=UNSET, "
+    return f"msgspec.field({default}name={json.dumps(member.name)})"
+
+
 def _models(ruleset: model.RuleSet, instruction: model.Instruction) -> dict[str, Any]:
-    entry = _entry(instruction)
+    """The classes of one instruction: its records, those inside first, and its line."""
+    rest = [f for f in instruction.line.fields if f.name != ruleset.payload]
+    records = [found for field in rest for found in records_in(field.value, field.doc)]
+    records += records_in(_payload(ruleset, instruction).items, instruction.entry_doc)
     return {
-        "instruction": instruction,
+        "name": instruction.name,
         "line_class": class_name(instruction.name),
+        "line_doc": _docstring(instruction.doc),
         "line_members": _members(instruction.line.fields, "models", (ruleset.discriminator,)),
-        "entry_class": class_name(instruction.entity) if isinstance(entry, model.RecordValue) else "",
-        "entry_members": _members(entry.fields, "models") if isinstance(entry, model.RecordValue) else [],
-        "closed": isinstance(entry, model.RecordValue) and bool(entry.unknown),
-        "discriminator": ruleset.discriminator,
+        "records": [
+            {
+                "name": class_name(record.entity),
+                "doc": _docstring(doc),
+                "members": _members(record.fields, "models"),
+                "closed": bool(record.unknown),
+            }
+            for record, doc in records
+        ],
     }
 
 
@@ -89,24 +112,24 @@ def _fast(ruleset: model.RuleSet) -> dict[str, Any]:
     return {
         "plans": plans,
         "constants": constants,
+        "counts": any("Counter(" in test for plan in plans for test in plan["tests"]),
         "covered": sorted(rule.id for rule in ruleset.rules if rule.enabled),
         **_time_bounds(ruleset),
     }
 
 
 def _plan(ruleset: model.RuleSet, instruction: model.Instruction, columns: Columns) -> dict[str, Any]:
-    entry = _entry(instruction)
+    payload = _payload(ruleset, instruction)
+    entry = payload.items
     record = entry if isinstance(entry, model.RecordValue) else None
     checks = [c for c in record.checks if c.rule not in columns.off] if record else []
     sizes = [c.limit for c in checks if isinstance(c, model.MaxEntryBytes)]
-    payload = next(f for f in instruction.line.fields if f.name == ruleset.payload)
-    kind = annotation(payload.value, "fast")
     inner = annotation(entry, "fast")
     return {
         "instruction": instruction.name,
         "line_class": f"{class_name(instruction.name)}Line",
         "line_members": _members(instruction.line.fields, "fast", (ruleset.discriminator, ruleset.payload)),
-        "payload_type": kind.replace(inner, "entry", 1),
+        "payload_type": annotation(payload, "fast").replace(f"list[{inner}]", "list[entry]", 1),
         "entry_class": class_name(instruction.entity) if record else "",
         "entry_type": inner,
         "entry_members": _members(record.fields, "fast") if record else [],
@@ -124,9 +147,9 @@ def _plan(ruleset: model.RuleSet, instruction: model.Instruction, columns: Colum
 
 
 def _open_names(checks: list[model.RecordCheck]) -> str:
-    """The pattern of names that an open record may have besides its own."""
-    patterns = [c.pattern for c in checks if isinstance(c, model.KeyPattern)]
-    return patterns[0] if patterns else "[^\\n]*"
+    """The pattern of names that an open record may have besides its own, for this engine alone."""
+    patterns = [c.pattern for c in checks if isinstance(c, model.KeyPattern)] or ["[^\\n]*"]
+    return "".join(f"(?=(?:{pattern})\\Z)" for pattern in patterns[:-1]) + patterns[-1]
 
 
 def _least_bytes(record: model.RecordValue) -> int:
@@ -144,13 +167,12 @@ def _searches(checks: list[model.RecordCheck]) -> list[bytes]:
             searches.append(b";[bB][aA][sS][eE]64,")
         elif isinstance(check, model.References):
             shared = _common_prefix(list(check.patterns))
-            if not shared:
-                raise AssertionError(f"{check.rule}: the prefixes have no letter in common to search for")
-            rest = "|".join(
-                f'{prefix[len(shared) :]}(?!{_inside_quotes(pattern[len(prefix) :])}")'
-                for prefix, pattern in check.patterns.items()
-            )
-            searches.append(f"{shared}(?:{rest})".encode())
+            bad = {prefix: f'(?!{_inside_quotes(p[len(prefix) :])}")' for prefix, p in check.patterns.items()}
+            if shared:
+                rest = "|".join(f"{prefix[len(shared) :]}{mismatch}" for prefix, mismatch in bad.items())
+                searches.append(f"{shared}(?:{rest})".encode())
+            else:
+                searches += [f"{prefix}{mismatch}".encode() for prefix, mismatch in bad.items()]
     return searches
 
 

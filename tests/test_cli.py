@@ -26,7 +26,7 @@ from click.testing import CliRunner, Result
 import stream_import_rules as sir
 from stream_import_rules import api, artefact, cli, model
 from stream_import_rules.findings import Excerpt, Finding, Sink
-from stream_import_rules.model import Rule, RuleSet, Severity, Source
+from stream_import_rules.model import EVIDENCE, Rule, RuleSet, Severity, Source
 from stream_import_rules.policy import Policy
 from stream_import_rules.report.output import Output, OutputError
 from stream_import_rules.validate import FileSummary
@@ -434,7 +434,7 @@ def test_explain_as_json_says_in_words_how_sure_we_are() -> None:
         {
             "document": "Importing Data",
             "quote": "A Feed cannot follow itself",
-            "evidence": "documented on another page of Stream's documentation",
+            "evidence": EVIDENCE["D"],
         }
     ]
     assert found["bad"][0]["line"] == {"data": ["user:bob"]}

@@ -9,11 +9,11 @@ from .models import (
     Collection,
     Collections,
     Follow,
+    Line,
     Reaction,
     Reactions,
     User,
     Users,
-    Line,
     decode_line,
     encode_line,
 )
@@ -22,17 +22,17 @@ from .models import (
 FINGERPRINT = "87b8bd712c40cf03f0c7ee831d8193d7eb3904eeef172f9ac1027cbb897a4bac"
 
 __all__ = [
+    "FINGERPRINT",
     "Activity",
     "AddActivities",
     "Collection",
     "Collections",
-    "decode_line",
-    "encode_line",
-    "FINGERPRINT",
     "Follow",
     "Line",
     "Reaction",
     "Reactions",
     "User",
     "Users",
+    "decode_line",
+    "encode_line",
 ]

@@ -50,11 +50,12 @@ def _add_activities_line(entry: Any) -> Any:
 def _add_activities_passes(lines: Sequence[Any], entries: Sequence[Any], run: Run) -> bool:
     if (
         (span := columns.times([e.time for e in entries], run.first, run.last)) is not None
+        and span[1][:19] < "5236-03-31T21:21:00"
         and (has_to := columns.filled([e.to for e in entries])) is not None
-        and (flat_2 := list(chain.from_iterable(has_to))) is not None
+        and (flat_3 := list(chain.from_iterable(has_to))) is not None
         and columns.distinct(has_to)
-        and (not flat_2 or {line.feedId for line in lines}.isdisjoint(flat_2))
-        and run.feeds(flat_2, _ACTIVITY_TO_ITEM_FORMAT, ())
+        and (not flat_3 or {line.feedId for line in lines}.isdisjoint(flat_3))
+        and run.feeds(flat_3, _ACTIVITY_TO_ITEM_FORMAT, ())
         and run.feeds([line.feedId for line in lines], _ACTIVITY_TO_ITEM_FORMAT, ())
     ):
         run.see_times(span)
@@ -123,12 +124,14 @@ def _reactions_passes(lines: Sequence[Any], entries: Sequence[Any], run: Run) ->
         and (has_activity_foreign_id := columns.there([e.activity_foreign_id for e in entries])) is not None
         and (has_activity_time := columns.there([e.activity_time for e in entries])) is not None
         and (times := columns.times(has_activity_time, run.first, run.last)) is not None
+        and times[1][:19] < "5236-03-31T21:21:00"
         and (times := columns.times([e.time for e in entries], run.first, run.last)) is not None
+        and times[1][:19] < "5236-03-31T21:21:00"
         and (has_parent := columns.filled([e.parent for e in entries])) is not None
         and columns.shaped(has_parent, _REACTION_ID_FORMAT, b'xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx')
         and (has_target_feeds := columns.there([e.target_feeds for e in entries])) is not None
-        and (flat_11 := list(chain.from_iterable(has_target_feeds))) is not None
-        and run.feeds(flat_11, _ACTIVITY_TO_ITEM_FORMAT, ())
+        and (flat_13 := list(chain.from_iterable(has_target_feeds))) is not None
+        and run.feeds(flat_13, _ACTIVITY_TO_ITEM_FORMAT, ())
         and (has_target_feeds_extra_data := columns.there([e.target_feeds_extra_data for e in entries])) is not None
         and (len(has_parent) == len(entries) or len(has_activity_id) == len(entries) or len(has_activity_foreign_id) == len(entries) or len(has_activity_time) == len(entries) or all((e.parent or (e.activity_id or e.activity_foreign_id or e.activity_time)) for e in entries))
         and (not has_parent or len(has_activity_id) == len(entries) or len(has_activity_foreign_id) == len(entries) or len(has_activity_time) == len(entries) or all((not e.parent or (e.activity_id or e.activity_foreign_id or e.activity_time)) for e in entries))

@@ -42,7 +42,11 @@ class Activity(msgspec.Struct, kw_only=True):
 
 
 class AddActivities(
-    msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field="instruction", tag="add_activities"
+    msgspec.Struct,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="instruction",
+    tag="add_activities",
 ):
     """Adds activities to one feed, in any number of lines."""
 
@@ -54,7 +58,11 @@ class AddActivities(
 
 
 class Follow(
-    msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field="instruction", tag="follow"
+    msgspec.Struct,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="instruction",
+    tag="follow",
 ):
     """Lets one feed follow others, in any number of lines."""
 
@@ -69,7 +77,9 @@ class Follow(
 
 
 class Reaction(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """One reaction. It names its activity by `activity_id`, or, if the activity is in the same import, by `activity_foreign_id` and `activity_time`."""
+    """One reaction. It names its activity by `activity_id`, or, if the activity is in the same import, by
+    `activity_foreign_id` and `activity_time`.
+    """
 
     #: The id of the reaction, a UUID. Child reactions name it in `parent`.
     id: Annotated[str, Meta(min_length=1)]
@@ -80,13 +90,15 @@ class Reaction(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     #: The id of the user who reacted, without a prefix.
     user_id: Annotated[str, Meta(min_length=1)]
 
-    #: The activity, by the id that Stream gave it. For an activity of the same import, use the two members below.
+    #: The activity, by the id that Stream gave it. For an activity of the same import, use the two members
+    #: below.
     activity_id: str | UnsetType = UNSET
 
     #: The activity, by its `foreign_id`, if it is in the same import. Goes together with `activity_time`.
     activity_foreign_id: Annotated[str, Meta(min_length=1)] | UnsetType = UNSET
 
-    #: The activity, by its `time`, if it is in the same import. Goes together with `activity_foreign_id`, and must be the same instant to the microsecond.
+    #: The activity, by its `time`, if it is in the same import. Goes together with `activity_foreign_id`, and
+    #: must be the same instant to the microsecond.
     activity_time: Annotated[str, Meta(min_length=1)] | UnsetType = UNSET
 
     #: When the user reacted.
@@ -109,16 +121,24 @@ class Reaction(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class Reactions(
-    msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field="instruction", tag="reactions"
+    msgspec.Struct,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="instruction",
+    tag="reactions",
 ):
-    """Adds reactions, such as likes and comments, to activities, in any number of lines. The same user may react to one activity more than once, with the same kind too."""
+    """Adds reactions, such as likes and comments, to activities, in any number of lines. The same user may
+    react to one activity more than once, with the same kind too.
+    """
 
     #: The reactions, at most 10,000 in a line.
     data: Annotated[list[Reaction], Meta(min_length=1, max_length=10000)]
 
 
 class User(msgspec.Struct, kw_only=True):
-    """One user. What is known of the user goes into `data`, as in the API. Other members beside it are let through, because the import document does not say that they are refused."""
+    """One user. What is known of the user goes into `data`, as in the API. Other members beside it are let
+    through, because the import document does not say that they are refused.
+    """
 
     #: Your id of the user.
     id: Annotated[str, Meta(min_length=1, max_length=255)]
@@ -128,7 +148,11 @@ class User(msgspec.Struct, kw_only=True):
 
 
 class Users(
-    msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field="instruction", tag="users"
+    msgspec.Struct,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="instruction",
+    tag="users",
 ):
     """Adds users to the app, in any number of lines. Activities refer to them as `SU:<id>`."""
 
@@ -153,9 +177,15 @@ class Collection(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class Collections(
-    msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field="instruction", tag="collections"
+    msgspec.Struct,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="instruction",
+    tag="collections",
 ):
-    """Adds entries to collections, in any number of lines. Activities refer to them as `SO:<collection>:<id>`."""
+    """Adds entries to collections, in any number of lines. Activities refer to them as
+    `SO:<collection>:<id>`.
+    """
 
     #: The entries, at most 10,000 in a line. They may belong to different collections.
     data: Annotated[list[Collection], Meta(min_length=1, max_length=10000)]
