@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-_WORDS = "lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt".split()
+_WORDS = ("lorem", "ipsum", "dolor", "sit", "amet", "consectetur", "adipiscing", "elit", "sed", "do", "eiusmod")
 _START = datetime(2022, 1, 1, tzinfo=UTC)
 
 
@@ -23,12 +23,20 @@ def write_batch(path: Path, size: int, entries: int = 100, seed: int = 1) -> Non
             kind = rng.random()
             if kind < 0.5:
                 data = [_activity(rng, number + i) for i in range(entries)]
-                line: dict[str, Any] = {"instruction": "add_activities", "feedId": f"user:u{rng.randrange(10**5)}", "data": data}
+                line: dict[str, Any] = {
+                    "instruction": "add_activities",
+                    "feedId": f"user:u{rng.randrange(10**5)}",
+                    "data": data,
+                }
             elif kind < 0.9:
                 line = {"instruction": "reactions", "data": [_reaction(rng) for _ in range(entries)]}
             else:
                 followed = rng.sample(range(10**6), entries)
-                line = {"instruction": "follow", "feedId": f"timeline:t{number}", "data": [f"user:u{i}" for i in followed]}
+                line = {
+                    "instruction": "follow",
+                    "feedId": f"timeline:t{number}",
+                    "data": [f"user:u{i}" for i in followed],
+                }
             number += entries
             written += out.write(json.dumps(line, separators=(",", ":")) + "\n")
 

@@ -24,10 +24,10 @@ def build_command(dry_run: bool, no_examples: bool) -> None:
     """Compile the rules and write the files that differ."""
     for built in _compiled(not no_examples):
         if dry_run:
-            for diff in build.differences(built):
+            for diff in build.differences(built, build.ROOT):
                 click.echo(diff, nl=False)
             continue
-        changed = build.write(built)
+        changed = build.write(built, build.ROOT)
         for path in changed:
             click.echo(f"written: {path}")
         name = f"{built.ruleset.name} {built.ruleset.version}"
@@ -39,7 +39,7 @@ def check_command() -> None:
     """Fail, with a diff, if a rule file is wrong or a committed file is not what the rules make."""
     stale = False
     for built in _compiled(True):
-        for diff in build.differences(built):
+        for diff in build.differences(built, build.ROOT):
             click.echo(diff, nl=False)
             stale = True
     if stale:

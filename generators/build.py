@@ -47,7 +47,7 @@ def rule_folders() -> list[Path]:
     return sorted(path for path in RULES.iterdir() if path.is_dir())
 
 
-def write(built: Built, root: Path = ROOT) -> list[str]:
+def write(built: Built, root: Path) -> list[str]:
     """Write what differs and remove what is no longer made; the paths that changed."""
     changed = []
     for path, text in built.files.items():
@@ -62,7 +62,7 @@ def write(built: Built, root: Path = ROOT) -> list[str]:
     return changed
 
 
-def differences(built: Built, root: Path = ROOT) -> list[str]:
+def differences(built: Built, root: Path) -> list[str]:
     """A unified diff for each file that is stale, missing or left over; empty if all is as built."""
     found = []
     for path, text in sorted(built.files.items()):

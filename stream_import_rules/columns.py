@@ -16,9 +16,7 @@ import msgspec
 _TIMES = list[Annotated[datetime, msgspec.Meta(tz=True)]]
 _DIGITS = bytes(ord("0") if chr(i).isdecimal() and i < 128 else i for i in range(256))
 #: Spellings of times that no rule has anything to say of: upper case, `Z`, at most six digits.
-_SHAPES = frozenset(
-    [b"0000-00-00T00:00:00Z", *(b"0000-00-00T00:00:00." + b"0" * n + b"Z" for n in range(1, 7))]
-)
+_SHAPES = frozenset([b"0000-00-00T00:00:00Z", *(b"0000-00-00T00:00:00." + b"0" * n + b"Z" for n in range(1, 7))])
 
 
 def there(column: Sequence[Any]) -> Sequence[Any]:

@@ -283,9 +283,7 @@ class _Compiler:
                         continue  # a misspelt required member, told above
                     failed.add(rule)
                     place, said = path + trouble.below, trouble.hint or hint
-                    context.found.append(
-                        Violation(rule, place, trouble.message, said, trouble.value, trouble.at_key)
-                    )
+                    context.found.append(Violation(rule, place, trouble.message, said, trouble.value, trouble.at_key))
             if len(context.found) == before:
                 return True
             return all(found.rule in light for found in context.found[before:])

@@ -57,9 +57,7 @@ _ODD_ESCAPE = re.compile(rb"\\u00(?:00|22|2[b-fB-F]|3[0-9a-bA-B]|3[dD]|4.|5[0-9a
 #: Names of members that a type can have; the others would need escapes.
 _PLAIN_NAME = re.compile(r'[^"\\\x00-\x1f]*').fullmatch
 #: What is left of a number with an exponent once digits, points and signs are taken away.
-_STRIPPED = bytes(
-    ord(":") if chr(i) in "[,]}" else ord("e") if chr(i) == "E" else i for i in range(256)
-)
+_STRIPPED = bytes(ord(":") if chr(i) in "[,]}" else ord("e") if chr(i) == "E" else i for i in range(256))
 _LONG_NUMBER = b"0" * 17  # 16 digits and the point
 _DIGIT_RUNS = bytes(ord("0") if chr(i) in "0123456789." else ord(" ") for i in range(256))
 
@@ -71,8 +69,8 @@ class Entity:
 
     ``line(entry_type, free_type)`` makes the type of a line, ``entry(free_type)`` the type of an entry;
     ``passes(lines, entries, run)`` tests the columns and counts; false to look closer.
-    ``searches`` are patterns of bytes, each after a literal byte, that must not stand in the text; ``longest`` is the length from
-    which a string is looked at more closely (0: never).
+    ``searches`` are patterns of bytes, each after a literal byte, that must not stand in the text;
+    ``longest`` is the length from which a string is looked at more closely (0: never).
     """
 
     def __init__(

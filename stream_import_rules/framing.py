@@ -1,8 +1,8 @@
-"""The rules of bytes and lines: encoding, one JSON object a line, and what the text of the JSON holds.
+"""The frame of a file: what its first bytes say, how its lines follow each other, and what only its end tells.
 
-The checker reads chunks (``read``) and gives every line that the fast path did not approve to ``Framer.line``.
-What comes back are findings, and for each JSON object a ``Judge``: its content is then judged by
-``explain``. Here is what concerns the file and the order of its lines; ``framing_values`` sees to what they hold.
+``validate`` gives the chunks of ``read`` and every line that the fast path did not approve; the values of the
+lines go on to ``framing_values``. What comes back are findings, worded by ``framing_report``, and for each JSON
+object a ``Judge``: its content is then judged by ``explain``.
 """
 
 from __future__ import annotations

@@ -60,8 +60,8 @@ class Example(_Node, frozen=True):
     line number, 0 for a finding of the whole file.
 
     What is too long to write is abbreviated, by JSON Pointer: ``repeat`` makes the list there that many
-    copies of its first item, ``lengthen`` repeats the last character of the string there to that many characters in all.
-    ``expanded`` undoes both.
+    copies of its first item, ``lengthen`` repeats the last character of the string there to that many
+    characters in all. ``expanded`` undoes both.
     """
 
     line: Any = msgspec.UNSET

@@ -295,7 +295,8 @@ def test_messages_in_the_editor_end_with_the_rules_to_look_up() -> None:
         assert part.get("not") != {} or "errorMessage" in part
         for keyword in {"errorMessage", "patternErrorMessage"} & part.keys():
             rules = re.search(r" \[([^\]]*)\]$", part[keyword])
-            assert rules and set(rules[1].split(", ")) <= RULES.keys(), part[keyword]
+            assert rules, part[keyword]
+            assert set(rules[1].split(", ")) <= RULES.keys(), part[keyword]
 
 
 def test_a_hover_has_what_why_fix_and_a_link() -> None:

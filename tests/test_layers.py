@@ -27,12 +27,17 @@ ORDER = [
     "read",
     # what is found
     "findings",
+    "passages",
     "policy",
     "jsontext",
     "hints",
     "groups",
     "surveys",
     # who finds it
+    "signatures",
+    "regions",
+    "framing_report",
+    "framing_values",
     "framing",
     "check_value",
     "check_record",
