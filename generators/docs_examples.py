@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stream_import_rules import model
-from stream_import_rules.model import Example, Rule, RuleSet, Value
+from stream_import_rules.model import Example, Rule, RuleSet, ordered_line
 
 from . import samples
 from .docs_sketch import ENTRIES, compact, sketch, sketch_file, sketch_member, visible
@@ -45,33 +45,6 @@ def blocks(ruleset: RuleSet, rule: Rule, examples: Iterable[Example], *, bare: b
         elif block.code not in found[-1].code.split("\n"):
             found[-1] = Block(f"{found[-1].code}\n{block.code}", "", joins=True)
     return found
-
-
-def ordered_line(ruleset: RuleSet, line: Any) -> Any:
-    """A line in the order of its instruction's members, the entries last: equal rule sets give equal pages."""
-    name = line.get(ruleset.discriminator)
-    record = next((i.line for i in ruleset.instructions if i.name == name), ruleset.envelope)
-    line = _ordered(line, record)
-    if ruleset.payload in line:
-        line[ruleset.payload] = line.pop(ruleset.payload)
-    return line
-
-
-def _ordered(value: Any, of: Value | None) -> Any:
-    """The value with its members in the order of the record, others by name."""
-    match value, of:
-        case dict(), model.RecordValue(fields=fields):
-            known = {field.name: field.value for field in fields}
-            names = [*(n for n in known if n in value), *sorted(value.keys() - known.keys())]
-            return {name: _ordered(value[name], known.get(name)) for name in names}
-        case dict(), _:
-            return {name: _ordered(value[name], None) for name in sorted(value)}
-        case list(), model.ListValue(items=items):
-            return [_ordered(item, items) for item in value]
-        case list(), _:
-            return [_ordered(item, None) for item in value]
-        case _:
-            return value
 
 
 def _block(ruleset: RuleSet, rule: Rule, example: Example, bare: bool) -> Block:

@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from stream_import_rules import model
-from stream_import_rules.model import Instruction, Rule
+from stream_import_rules.model import Instruction, Rule, ordered_line
 
 from .docs_book import Book, Link, anchor_of
-from .docs_examples import ordered_line
 from .docs_sections import Group, Section, evidence_of, groups, section, shared_section
 from .docs_sketch import compact
 from .docs_tables import NOTHINGS, field_row, null_sections

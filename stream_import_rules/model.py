@@ -688,6 +688,36 @@ def _parent(line: Any, pointer: str) -> tuple[Any, Any]:
     return line, int(last) if isinstance(line, list) else last
 
 
+def ordered_line(ruleset: RuleSet, line: Any) -> Any:
+    """A line as people write it: members in the order of the rules, the entries last, others by name.
+
+    Canonical JSON sorts by name, so this order is made anew where a line is shown.
+    """
+    name = line.get(ruleset.discriminator)
+    record = next((i.line for i in ruleset.instructions if i.name == name), ruleset.envelope)
+    line = _ordered(line, record)
+    if ruleset.payload in line:
+        line[ruleset.payload] = line.pop(ruleset.payload)
+    return line
+
+
+def _ordered(value: Any, of: Value | None) -> Any:
+    """The value with its members in the order of the record, others by name."""
+    match value, of:
+        case dict(), RecordValue(fields=fields):
+            known = {field.name: field.value for field in fields}
+            names = [*(n for n in known if n in value), *sorted(value.keys() - known.keys())]
+            return {name: _ordered(value[name], known.get(name)) for name in names}
+        case dict(), _:
+            return {name: _ordered(value[name], None) for name in sorted(value)}
+        case list(), ListValue(items=items):
+            return [_ordered(item, items) for item in value]
+        case list(), _:
+            return [_ordered(item, None) for item in value]
+        case _:
+            return value
+
+
 def checks_of(value: Value) -> tuple[ValueCheck | RecordCheck, ...]:
     """The checks of a value, of whichever kind it is."""
     return () if isinstance(value, AnyValue) else value.checks

@@ -6,6 +6,7 @@ import hashlib
 import json
 import random
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -15,14 +16,13 @@ from typing import Any
 
 import jsonschema
 import pytest
-import yaml
 from click.testing import CliRunner
 
 from generators import build, targets, to_conformance
 from generators.__main__ import COMMAND, main
 from generators.build import Built
 from generators.check import META_SCHEMA, check
-from generators.diagnostics import RulesError
+from generators.diagnostics import Diagnostic, RulesError
 from generators.load import Path_, Tree, load
 from generators.portable import trouble_with
 from generators.resolve import resolve
@@ -60,7 +60,7 @@ def ruleset(built: Built) -> RuleSet:
 @pytest.fixture(scope="module")
 def cases(built: Built) -> list[dict[str, Any]]:
     text = built.files["dist-schemas/feeds-v2/v1.0.0/conformance/cases.jsonl"]
-    return [json.loads(line) for line in text.splitlines()]
+    return [json.loads(line) for line in text.removesuffix("\n").split("\n")]
 
 
 # --------------------------------------------------------------------------- build
@@ -101,7 +101,7 @@ def test_each_file_says_how_it_was_made_and_from_what(built: Built) -> None:
         if path.endswith("ruleset.json"):  # from whose bytes the fingerprint is made
             assert hashlib.sha256(text.encode()).hexdigest() == built.fingerprint
         elif not path.endswith("cases.jsonl"):  # to which its README belongs
-            assert built.fingerprint in text, path
+            assert built.fingerprint[:16] in text, path
             assert "python -m generators build" in text, path
 
 
@@ -130,8 +130,8 @@ def test_a_stale_file_is_told_with_what_differs(built: Built, tmp_path: Path) ->
     )
     (difference,) = build.differences(built, tmp_path)
     assert difference.startswith("--- docs/reference/follow.md (committed)\n+++ docs/reference/follow.md (built)\n")
-    assert "-A feed may follow itself.\n" in difference
-    assert "+A feed does not follow itself.\n" in difference
+    assert "\n-**error** · A feed may follow itself.\n" in difference
+    assert "\n+**error** · A feed does not follow itself.\n" in difference
     assert build.write(built, tmp_path) == ["docs/reference/follow.md"]
     assert build.differences(built, tmp_path) == []
 
@@ -401,8 +401,18 @@ def tree_of(text: str, folder: Path) -> Tree:
 def test_yaml_is_read_as_json_with_comments(tmp_path: Path) -> None:
     text = "a: yes\nb: 2023-05-01\nc: 010\nd: 1_000\ne: ~\nf: null\ng: true\nh: 1.5\ni: -3\nj: .inf\nk: 0x1f\nl: 1e3\n"
     assert tree_of(text, tmp_path).data == {
-        **{"a": "yes", "b": "2023-05-01", "c": "010", "d": "1_000", "e": "~", "f": None, "g": True},
-        **{"h": 1.5, "i": -3, "j": ".inf", "k": "0x1f", "l": 1000.0},
+        "a": "yes",
+        "b": "2023-05-01",
+        "c": "010",
+        "d": "1_000",
+        "e": "~",
+        "f": None,
+        "g": True,
+        "h": 1.5,
+        "i": -3,
+        "j": ".inf",
+        "k": "0x1f",
+        "l": 1000.0,
     }
 
 
@@ -550,52 +560,52 @@ def with_change(tree: Tree, path: Path_, value: Any) -> Tree:
     return Tree(tree.file, data, tree.lines)
 
 
-@pytest.mark.parametrize("seed", range(8))
+def diagnostics_of(trees: list[Tree]) -> list[Diagnostic]:
+    """What is wrong with rule files up to their examples; nothing if all is well."""
+    try:
+        check(trees)
+        model.to_json(resolve(trees))
+    except RulesError as error:
+        return error.diagnostics
+    return []
+
+
+@pytest.mark.parametrize("seed", range(6))
 def test_whatever_is_wrong_with_a_rule_file_there_is_a_diagnostic_and_no_crash(seed: int) -> None:
     trees = load(FOLDER)
     values = [..., None, 17, "x", "", [], {}, True, ["x"], {"x": 1}, "record", "list", "any", "follow", "data"]
     chance = random.Random(seed)
-    for _ in range(15):
+    for _ in range(10):
         at = chance.randrange(len(trees))
         path = chance.choice(list(nodes(trees[at].data)))
         value = chance.choice(values[0 if path else 1 :])
         changed = [*trees[:at], with_change(trees[at], path, value), *trees[at + 1 :]]
-        try:
-            check(changed)
-            model.to_json(resolve(changed))
-        except RulesError as error:
-            assert all(d.line > 0 and d.problem and d.expected for d in error.diagnostics), error
+        assert all(d.line > 0 and d.problem and d.expected for d in diagnostics_of(changed))
+
+
+NEW_MEMBER = """\
+    language:
+      doc: The language of the user.
+      type: string
+      sources: [{document: users, mark: D}]
+      checks:
+        - kind: max-length
+          limit: 12
+"""
 
 
 def test_a_rule_more_is_a_few_lines_in_one_file(tmp_path: Path) -> None:
-    for path in FOLDER.rglob("*.yaml"):
-        text = path.read_text("utf-8")
-        if path.name == "users.yaml":
-            text = text.replace(
-                "    data:\n      doc: Whatever",
-                "    language:\n"
-                "      doc: The language of the user.\n"
-                "      type: string\n"
-                "      sources: [{document: users, mark: D}]\n"
-                "      checks:\n"
-                "        - kind: max-length\n"
-                "          limit: 12\n"
-                "    data:\n      doc: Whatever",
-            ).replace("full:\n  instruction: users\n  data:\n    - id: alice\n", "\\g<0>      language: en\n")
-            text = re.sub(r"\\g<0>", "full:\n  instruction: users\n  data:\n    - id: alice\n", text)
-        target = tmp_path / "feeds-v2" / path.relative_to(FOLDER)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, "utf-8")
+    shutil.copytree(FOLDER, tmp_path / "feeds-v2")
+    users = tmp_path / "feeds-v2/instructions/users.yaml"
+    text = users.read_text("utf-8").replace(
+        "    data:\n      doc: Whatever", f"{NEW_MEMBER}    data:\n      doc: Whatever"
+    )
+    base, full = text.split("\nfull:\n")
+    full = full.replace("- id: alice", "- id: alice\n      language: en")
+    users.write_text(f"{base}\nfull:\n{full}", "utf-8")
     built = build.compile_rules(tmp_path / "feeds-v2")
     new = {rule.id: rule for rule in built.ruleset.rules if ".language." in rule.id}
     assert new.keys() == {"user.language.type", "user.language.max-length"}
     limit: Rule = new["user.language.max-length"]
     assert limit.summary == "`language` of every user should have at most 12 characters."
     assert [len(examples) for examples in (limit.good, limit.bad)] == [1, 1]
-
-
-def test_every_rule_file_is_plain_yaml() -> None:
-    for tree, path in zip(
-        load(FOLDER), sorted(FOLDER.rglob("*.yaml"), key=lambda p: p.name != "ruleset.yaml"), strict=True
-    ):
-        assert yaml.safe_load(path.read_text("utf-8")).keys() == tree.data.keys()

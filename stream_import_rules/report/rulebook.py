@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ..model import EVIDENCE, Example, Rule, RuleSet, Severity, Source
+from ..model import EVIDENCE, Example, Rule, RuleSet, Severity, Source, ordered_line
 from .page import STYLES, Page, number, plural
 
 #: A raw example of more lines than this is cut.
@@ -64,7 +64,7 @@ def _rule(rule: Rule, ruleset: RuleSet, page: Page) -> Iterator[RenderableType]:
         ("where", Text(page.own(_where(rule)))),
         ("why", page.prose(rule.why)),
         ("fix", page.prose(rule.fix)),
-        ("how sure", page.prose(sureness(rule.sources).capitalize() + ".")),
+        ("how sure", page.prose(_sentence(sureness(rule.sources)))),
     ]
     if not rule.enabled:
         rows.append(("off", page.prose(f"Only reported if selected: `--select {rule.id}`")))
@@ -74,11 +74,15 @@ def _rule(rule: Rule, ruleset: RuleSet, page: Page) -> Iterator[RenderableType]:
     for title, examples in (("Bad", rule.bad), ("Good", rule.good)):
         if examples:
             yield ""
-            yield from _example(title, examples[0], page)
+            yield from _example(title, examples[0], ruleset, page)
     yield ""
     yield Text("Sources", style="bold")
     for source in rule.sources:
         yield Padding(_source(source, ruleset, page), (0, 0, 0, 2), expand=False)
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _where(rule: Rule) -> str:
@@ -96,14 +100,14 @@ def _source(source: Source, ruleset: RuleSet, page: Page) -> Text:
     return made
 
 
-def _example(title: str, example: Example, page: Page) -> Iterator[RenderableType]:
+def _example(title: str, example: Example, ruleset: RuleSet, page: Page) -> Iterator[RenderableType]:
     remarks = [*_remarks(title, example)]
     head = Text(title, style="bold")
     if remarks:
         head.append(page.own("  " + "; ".join(remarks)), style="not bold dim")
     yield head
     color = "red" if title == "Bad" else "green"
-    for line in _example_lines(example):
+    for line in _example_lines(example, ruleset):
         yield Padding(Text(page.own(line), style=color, overflow="fold"), (0, 0, 0, 2), expand=False)
 
 
@@ -122,9 +126,9 @@ def _remarks(title: str, example: Example) -> Iterator[str]:
         yield example.note.rstrip(".")
 
 
-def _example_lines(example: Example) -> Iterator[str]:
+def _example_lines(example: Example, ruleset: RuleSet) -> Iterator[str]:
     if not isinstance(example.raw, str):
-        yield json.dumps(example.line, ensure_ascii=False)
+        yield json.dumps(ordered_line(ruleset, example.line), ensure_ascii=False)
         return
     lines = example.raw.removesuffix("\n").split("\n")
     yield from lines[:RAW_LINES]
