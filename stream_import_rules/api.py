@@ -20,6 +20,7 @@ from . import artefact
 from .findings import Excerpt, Finding
 from .model import SEVERITIES, RuleSet, Severity
 from .policy import Policy
+from .read import BUFFER
 from .report.collect import Collector, FileReport, Report, Totals, file_report, report_of, summary_of
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def judge_stream(stream: BinaryIO, name: str, checker: Checker, collector: Colle
 @contextmanager
 def open_input(path: StrPath) -> Generator[BinaryIO]:
     """The bytes of a file. Raises ``OSError``; ``InputError`` for a compressed file."""
-    with open(path, "rb") as stream:
+    with open(path, "rb", buffering=BUFFER) as stream:
         refuse_compressed(stream, os.fspath(path))
         yield stream
 

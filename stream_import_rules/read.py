@@ -6,7 +6,6 @@ that it did not approve to ``framing``. Knows nothing of JSON or of rules, and w
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -31,11 +30,6 @@ class Chunk(msgspec.Struct, frozen=True):
     offset: int
     lines: list[bytes]
     size: int
-
-
-def open_source(path: str) -> BinaryIO:
-    """The bytes of a file, ``-`` for standard input. Raises ``OSError`` if it can't be opened."""
-    return sys.stdin.buffer if path == "-" else open(path, "rb", buffering=BUFFER)
 
 
 def chunks(stream: BinaryIO, size: int = CHUNK) -> Iterator[Chunk]:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 import pytest
 from click.testing import CliRunner, Result
@@ -208,11 +208,14 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
     assert "Is a directory" in result.stderr
 
 
-@pytest.mark.skipif(os.getuid() == 0, reason="root may read everything")
-def test_a_forbidden_file_is_exit_code_2(tmp_path: Path) -> None:
-    path = write(tmp_path, "x")
-    os.chmod(path, 0)
-    assert run("validate", path).exit_code == 2
+def test_a_forbidden_file_is_exit_code_2(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(path: str) -> NoReturn:  # root may read everything, so the system can't be asked
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr("stream_import_rules.api.open_input", forbidden)
+    result = run("validate", write(tmp_path, "x"))
+    assert result.exit_code == 2
+    assert "Permission denied" in result.stderr
 
 
 def test_a_compressed_file_is_refused_with_the_command_that_unpacks_it(tmp_path: Path) -> None:
@@ -676,7 +679,8 @@ def test_every_public_name_is_there() -> None:
 
 def test_on_a_terminal_there_is_colour_unless_no_color_is_set(tmp_path: Path) -> None:
     """Through a real pseudo-terminal."""
-    pty = pytest.importorskip("pty")
+    import pty
+
     path = write(tmp_path, "BAD\n")
     script = (
         f"import sys; sys.path[:0] = [{str(ROOT)!r}, {str(Path(__file__).parent)!r}]\n"

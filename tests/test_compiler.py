@@ -26,7 +26,7 @@ from generators.diagnostics import Diagnostic, RulesError
 from generators.load import Path_, Tree, load
 from generators.portable import trouble_with
 from generators.resolve import resolve
-from generators.samples import CHECKS, DEEP, FRAMING, OTHER_KINDS, RECORD_KINDS, WITHOUT_EXAMPLES
+from generators.samples import CHECKS, DEEP, FRAMING, OTHER_KINDS, RECORD_KINDS, WITHOUT_EXAMPLES, at
 from stream_import_rules import model
 from stream_import_rules.model import Rule, RuleSet
 
@@ -179,6 +179,7 @@ def test_what_was_published_for_another_version_stays(built: Built, tmp_path: Pa
 def test_the_commands(built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scratch(built, tmp_path)
     monkeypatch.setattr(build, "ROOT", tmp_path)
+    monkeypatch.setattr(build, "compile_rules", lambda folder, with_examples: built)
     clean = CliRunner().invoke(main, ["check"])
     assert (clean.exit_code, clean.stdout) == (0, "All generated files are as the rules make them.\n")
 
@@ -348,16 +349,25 @@ def test_every_rule_is_expected_in_a_case_of_its_own(cases: list[dict[str, Any]]
 
 
 def test_every_limit_has_a_case_at_it_and_one_beyond_it(cases: list[dict[str, Any]], ruleset: RuleSet) -> None:
-    limited = [rule for rule in ruleset.rules if rule.kind in ("max-length", "max-bytes", "max-items")]
+    limited = [
+        rule for rule in ruleset.rules if rule.kind in ("max-length", "max-bytes", "max-items", "max-entry-bytes")
+    ]
     assert limited
     for rule in limited:
         own = [case for case in cases if case.get("rule") == rule.id and not case["id"].startswith("null/")]
-        sizes = {bool(case["expect"]): size for case in own if (size := abbreviated_size(case))}
-        assert sizes[True] == sizes[False] + 1, rule.id
+        sizes: dict[bool, list[int]] = {True: [], False: []}
+        for case in own:
+            sizes[rule.id in (e["rule"] for e in case["expect"])].append(size_of(case, rule))
+        assert max(sizes[False]) + 1 == min(sizes[True]), rule.id
 
 
-def abbreviated_size(case: dict[str, Any]) -> int:
-    return next(iter({**case.get("lengthen", {}), **case.get("repeat", {})}.values()), 0)
+def size_of(case: dict[str, Any], rule: Rule) -> int:
+    """How large the value is that a case puts at the place of a rule: characters, bytes or items."""
+    line = model.expanded(case["line"], case.get("repeat", {}), case.get("lengthen", {}))
+    value = at(line, rule.place.replace("*", "0"))
+    if rule.kind == "max-entry-bytes":
+        value = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return len(value.encode() if rule.kind.endswith("bytes") else value)
 
 
 def test_the_whole_lines_of_each_instruction_are_cases_that_break_nothing(
@@ -464,7 +474,7 @@ def patterns_in(node: Any) -> Iterator[str]:
 
 def test_the_patterns_of_the_rules_are_portable(ruleset: RuleSet) -> None:
     data = json.loads(model.to_json(ruleset))
-    found = set(patterns_in([data["instructions"], data["envelope"]])) - {None}
+    found = set(patterns_in([data["instructions"], data["envelope"]]))
     assert "[A-Za-z0-9_-]+" in found
     assert {pattern: trouble_with(pattern) for pattern in found} == dict.fromkeys(found)
 
@@ -576,10 +586,10 @@ def test_whatever_is_wrong_with_a_rule_file_there_is_a_diagnostic_and_no_crash(s
     values = [..., None, 17, "x", "", [], {}, True, ["x"], {"x": 1}, "record", "list", "any", "follow", "data"]
     chance = random.Random(seed)
     for _ in range(10):
-        at = chance.randrange(len(trees))
-        path = chance.choice(list(nodes(trees[at].data)))
+        number = chance.randrange(len(trees))
+        path = chance.choice(list(nodes(trees[number].data)))
         value = chance.choice(values[0 if path else 1 :])
-        changed = [*trees[:at], with_change(trees[at], path, value), *trees[at + 1 :]]
+        changed = [*trees[:number], with_change(trees[number], path, value), *trees[number + 1 :]]
         assert all(d.line > 0 and d.problem and d.expected for d in diagnostics_of(changed))
 
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import ast
 import doctest
 import json
 import os
@@ -156,77 +155,6 @@ def test_the_architecture_says_of_every_module_what_it_does() -> None:
         if "generated" not in path.parts and path.name not in ("__init__.py", "__main__.py")
     }
     assert (modules - said, said - modules) == (set(), set())
-
-
-# --------------------------------------------------------------------------- the layers
-
-
-def layers(package: str) -> list[list[str]]:
-    """The modules of a package as the architecture lists them, the top first."""
-    text = (ROOT / "docs/architecture.md").read_text("utf-8")
-    (block,) = re.findall(rf"^<!-- layers: {package} -->\n```\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    return [line.split() for line in block.splitlines()]
-
-
-def imported(path: Path, package: str) -> set[str]:
-    """The modules that a module imports, but for annotations: those of its package by path, others of ours by name."""
-    tree = ast.parse(path.read_text("utf-8"))
-    skipped = {
-        id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
-        for inner in ast.walk(node)
-    }
-    folder = path.relative_to(ROOT / package).parent.parts
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names if alias.name.partition(".")[0] in PACKAGES}
-        if not isinstance(node, ast.ImportFrom) or id(node) in skipped:
-            continue
-        module = (node.module or "").split(".") if node.module else []
-        if not node.level and module[0] in PACKAGES:
-            found |= {".".join([*module, alias.name]) for alias in node.names}
-        if node.level:
-            base = [*folder[: len(folder) - node.level + 1], *module]
-            found |= {"/".join([*base, alias.name]) for alias in node.names} | {"/".join(base)}
-    return found
-
-
-PACKAGES = ("generators", "stream_import_rules")
-
-
-@pytest.mark.parametrize("package", PACKAGES)
-def test_modules_import_only_from_the_layers_below_their_own(package: str) -> None:
-    listed = layers(package)
-    level = {name: height for height, line in enumerate(listed) for name in line}
-    modules = {
-        path.relative_to(ROOT / package).with_suffix("").as_posix(): path
-        for path in (ROOT / package).rglob("*.py")
-        if "generated" not in path.parts and path.name != "__init__.py"
-    }
-    assert set(modules) - level.keys() <= {"__main__"}
-    assert level.keys() <= set(modules)
-    wrong = [
-        f"{name} imports {other}"
-        for name, path in modules.items()
-        for other in imported(path, package) & level.keys()
-        if name in level and level[other] <= level[name]
-    ]
-    assert wrong == []
-
-
-def test_the_compiler_imports_nothing_of_the_runtime_but_the_model() -> None:
-    for path in (ROOT / "generators").rglob("*.py"):
-        ours = {name for name in imported(path, "generators") if name.startswith("stream_import_rules")}
-        assert {name for name in ours if not name.startswith("stream_import_rules.model")} == set(), path.name
-
-
-def test_the_runtime_imports_nothing_of_the_compiler_and_no_yaml() -> None:
-    for path in (ROOT / "stream_import_rules").rglob("*.py"):
-        assert not re.search(
-            r"^\s*(?:from|import) (?:generators|yaml|jinja2|jsonschema)\b", path.read_text("utf-8"), re.MULTILINE
-        )
 
 
 # --------------------------------------------------------------------------- writing what is shown
