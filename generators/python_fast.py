@@ -92,7 +92,7 @@ class Columns:
         than need be, but needs no look at each entry."""
         member = f"line.{field_name(check.member)}"
         if in_line:
-            self.tests.append(f"not any([{member} in line.{self.ruleset.payload} for line in lines])")
+            self.tests.append(f"True not in [{member} in line.{self.ruleset.payload} for line in lines]")
         else:
             self.tests.append(f"(not {column} or {{{member} for line in lines}}.isdisjoint({column}))")
 
@@ -153,7 +153,7 @@ class Columns:
         for several in zip_longest(*patterns, [anything]):
             whole = split.separator.join(f"(?:{pattern or anything})" for pattern in several[:-1])
             name = self._constant(split.rule, f"re.compile({whole!r}).fullmatch")
-            self.tests.append(f"all(map({name}, set({column})))")
+            self.tests.append(f"all(map({name}, {_set_of(column)}))")
 
     def _ids(self, split: model.Split, patterns: list[list[str]]) -> str | None:
         """How ids of two parts are written, for ``columns.Ids``; ``None`` if it can't say so."""
@@ -176,7 +176,8 @@ class Columns:
             letters, form = shape
             table = self._constant(check.rule, f"bytes(120 if chr(i) in {letters!r} else i for i in range(256))")
             return f"columns.shaped({column}, {table}, {form!r})"
-        return f"all(map({self._constant(check.rule, f're.compile({check.pattern!r}).fullmatch')}, set({column})))"
+        name = self._constant(check.rule, f"re.compile({check.pattern!r}).fullmatch")
+        return f"all(map({name}, {_set_of(column)}))"
 
     def _constant(self, rule: str, source: str) -> str:
         """A constant of the module; equal ones share a name."""
@@ -195,6 +196,11 @@ def _looked_at(value: model.Value) -> bool:
     return isinstance(value, model.StringValue | model.TimeValue | model.ListValue) and bool(
         value.checks or isinstance(value, model.ListValue)
     )
+
+
+def _set_of(column: str) -> str:
+    """A column without its repetitions, in Python."""
+    return f"{{{column[1:-1]}}}" if column.startswith("[") else f"set({column})"
 
 
 def _if_there(member: model.Field, name: str) -> str:

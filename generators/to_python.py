@@ -50,16 +50,24 @@ def _members(fields: tuple[model.Field, ...], flavour: str, skip: tuple[str, ...
     for member in fields:
         if member.name in skip or (flavour == "fast" and not usable(member)):
             continue
-        kind = annotation(member.value, flavour)
         members.append(
             {
                 "name": field_name(member.name),
-                "type": kind if member.required else f"{kind} | UnsetType",
+                "type": _type(member, flavour),
                 "default": _default(member),
                 "doc": textwrap.wrap(member.doc, _WIDTH - len("    #: ")),
             }
         )
     return members
+
+
+def _type(member: model.Field, flavour: str) -> str:
+    """The type of a member, with what stands for its absence; ``None`` comes last."""
+    kind = annotation(member.value, flavour)
+    if member.required:
+        return kind
+    bare = kind.removesuffix(" | None")
+    return f"{bare} | UnsetType" + (" | None" if bare != kind else "")
 
 
 def _docstring(text: str) -> list[str]:

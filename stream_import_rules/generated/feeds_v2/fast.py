@@ -29,10 +29,10 @@ def _add_activities_entry(free: Any) -> Any:
         actor: Annotated[str, Meta(min_length=1)]
         verb: Annotated[str, Meta(min_length=1, max_length=63)]
         object: Annotated[str, Meta(min_length=1)]
-        target: str | None | UnsetType = UNSET
+        target: str | UnsetType | None = UNSET
         time: Annotated[str, Meta(min_length=1)]
         foreign_id: Annotated[str, Meta(min_length=1, max_length=255)]
-        to: Annotated[list[Annotated[str, Meta(max_length=255)]], Meta(max_length=100)] | None | UnsetType = UNSET
+        to: Annotated[list[Annotated[str, Meta(max_length=255)]], Meta(max_length=100)] | UnsetType | None = UNSET
 
     return Activity
 
@@ -78,14 +78,12 @@ def _follow_line(entry: Any) -> Any:
 
 
 def _follow_passes(lines: Sequence[Any], entries: Sequence[Any], run: Run) -> bool:
-    if (
+    return bool(
         columns.distinct([line.data for line in lines])
-        and not any([line.feedId in line.data for line in lines])
+        and True not in [line.feedId in line.data for line in lines]
         and run.feeds(entries, _ACTIVITY_TO_ITEM_FORMAT, _FOLLOW_FORMAT_FORBIDDEN)
         and run.feeds([line.feedId for line in lines], _ACTIVITY_TO_ITEM_FORMAT, ())
-    ):
-        return True
-    return False
+    )
 
 
 def _reactions_entry(free: Any) -> Any:
@@ -97,8 +95,8 @@ def _reactions_entry(free: Any) -> Any:
         activity_foreign_id: Annotated[str, Meta(min_length=1)] | UnsetType = UNSET
         activity_time: Annotated[str, Meta(min_length=1)] | UnsetType = UNSET
         time: Annotated[str, Meta(min_length=1)]
-        parent: str | None | UnsetType = UNSET
-        data: dict[str, free] | None | UnsetType = UNSET
+        parent: str | UnsetType | None = UNSET
+        data: dict[str, free] | UnsetType | None = UNSET
         target_feeds: list[Annotated[str, Meta(max_length=255)]] | UnsetType = UNSET
         target_feeds_extra_data: dict[str, free] | UnsetType = UNSET
         moderation_template: free | UnsetType = UNSET
@@ -116,7 +114,7 @@ def _reactions_line(entry: Any) -> Any:
 
 
 def _reactions_passes(lines: Sequence[Any], entries: Sequence[Any], run: Run) -> bool:
-    if (
+    return bool(
         columns.shaped([e.id for e in entries], _REACTION_ID_FORMAT, b'xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx')
         and columns.in_charset([e.user_id for e in entries], _REACTION_USER_ID_CHARSET)
         and (has_activity_id := columns.there([e.activity_id for e in entries])) is not None
@@ -140,9 +138,7 @@ def _reactions_passes(lines: Sequence[Any], entries: Sequence[Any], run: Run) ->
         and (not has_activity_time or all(((not e.activity_time or columns.not_before(e.time, e.activity_time))) for e in entries))
         and (not has_parent or all(((not e.parent or e.parent != e.id)) for e in entries))
         and (not has_target_feeds_extra_data or all(((not (e.target_feeds_extra_data is not UNSET) or e.target_feeds)) for e in entries))
-    ):
-        return True
-    return False
+    )
 
 
 def _users_entry(free: Any) -> Any:
@@ -163,11 +159,9 @@ def _users_line(entry: Any) -> Any:
 
 
 def _users_passes(lines: Sequence[Any], entries: Sequence[Any], run: Run) -> bool:
-    if (
+    return bool(
         columns.in_charset([e.id for e in entries], _REACTION_USER_ID_CHARSET)
-    ):
-        return True
-    return False
+    )
 
 
 def _collections_entry(free: Any) -> Any:
@@ -190,13 +184,11 @@ def _collections_line(entry: Any) -> Any:
 
 
 def _collections_passes(lines: Sequence[Any], entries: Sequence[Any], run: Run) -> bool:
-    if (
-        all(map(_COLLECTION_COLLECTION_COLON, set([e.collection for e in entries])))
+    return bool(
+        all(map(_COLLECTION_COLLECTION_COLON, {e.collection for e in entries}))
         and columns.in_charset([e.collection for e in entries], _REACTION_USER_ID_CHARSET)
         and columns.in_charset([e.id for e in entries], _REACTION_USER_ID_CHARSET)
-    ):
-        return True
-    return False
+    )
 
 
 def validator() -> FastValidator:

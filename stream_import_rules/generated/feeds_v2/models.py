@@ -29,7 +29,7 @@ class Activity(msgspec.Struct, kw_only=True):
     object: Annotated[str, Meta(min_length=1)]
 
     #: The place it was done to or for. Absent, null and the empty string mean the same.
-    target: str | None | UnsetType = UNSET
+    target: str | UnsetType | None = UNSET
 
     #: When it happened. Together with `foreign_id` it is the key of the activity.
     time: Annotated[str, Meta(min_length=1)]
@@ -38,7 +38,7 @@ class Activity(msgspec.Struct, kw_only=True):
     foreign_id: Annotated[str, Meta(min_length=1, max_length=255)]
 
     #: Further feeds that get a copy of the activity. Absent, null and the empty array mean the same.
-    to: Annotated[list[Annotated[str, Meta(max_length=255)]], Meta(max_length=100)] | None | UnsetType = UNSET
+    to: Annotated[list[Annotated[str, Meta(max_length=255)]], Meta(max_length=100)] | UnsetType | None = UNSET
 
 
 class AddActivities(
@@ -105,10 +105,10 @@ class Reaction(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     time: Annotated[str, Meta(min_length=1)]
 
     #: The id of the reaction that this one is a child of. Absent, null and the empty string mean the same.
-    parent: str | None | UnsetType = UNSET
+    parent: str | UnsetType | None = UNSET
 
     #: Whatever belongs to the reaction, for instance the text of a comment. Absent and null mean the same.
-    data: dict[str, Any] | None | UnsetType = UNSET
+    data: dict[str, Any] | UnsetType | None = UNSET
 
     #: Feeds that are told of the reaction by an activity of their own, most often notification feeds.
     target_feeds: list[Annotated[str, Meta(max_length=255)]] | UnsetType = UNSET
