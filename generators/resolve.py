@@ -419,7 +419,9 @@ class _Resolver:
         known = self.rules.get(rule_id)
         if known and known != rule:
             if (known.defined_in, known.place) == (rule.defined_in, rule.place):
-                return rule_id  # one place of the envelope, seen from several instructions
+                # One place of the envelope, seen from several instructions: it shows itself in each.
+                self.rules[rule_id] = samples.with_examples_of(known, rule)
+                return rule_id
             line = written.tree.line((*written.path, "id"))
             problem, expected = (
                 f"the id `{rule_id}` is taken by the rule at rules/{known.defined_in}",

@@ -55,6 +55,8 @@ WITHOUT_EXAMPLES = frozenset({"file-bytes"})
 DEEP = 100
 
 _NOTHING = object()
+#: The members of an example of a value in its long form.
+_LONG_FORM = frozenset({"value", "at", "note", "breaks", "lengthen"})
 #: A value of each JSON type, to stand for a wrong one; of strings and arrays one that nothing else is wrong with.
 _WRONG: dict[str, list[tuple[str, Any]]] = {
     "string": [("number", 17), ("boolean", True), ("object", {"a": 1})],
@@ -122,13 +124,17 @@ class Maker:
 
     def _placed(self, written: Any) -> Example:
         """A value put at the place."""
-        long_form = (
-            isinstance(written, dict) and "value" in written and written.keys() <= {"value", "at", "note", "breaks"}
-        )
+        long_form = isinstance(written, dict) and "value" in written and written.keys() <= _LONG_FORM
         form = written if long_form else {"value": written}
         line = self._with(form["value"])
         breaks = tuple(name if "." in name else f"{self.prefix}.{name}" for name in form.get("breaks", ()))
-        return Example(line=line, path=self.pointer + form.get("at", ""), note=form.get("note", ""), breaks=breaks)
+        return Example(
+            line=line,
+            lengthen={self.pointer: form["lengthen"]} if "lengthen" in form else {},
+            path=self.pointer + form.get("at", ""),
+            note=form.get("note", ""),
+            breaks=breaks,
+        )
 
     def _changed(self, written: Any) -> Example:
         """A record with members set and dropped."""
@@ -138,8 +144,13 @@ class Maker:
             record.pop(name, None)
         record.update(copy.deepcopy(written.get("set", {})))
         breaks = tuple(name if "." in name else f"{self.prefix}.{name}" for name in written.get("breaks", ()))
-        path = self.pointer + written.get("at", "")
-        return Example(line=line, path=path, note=written.get("note", ""), breaks=breaks)
+        return Example(
+            line=line,
+            lengthen={self.pointer + below: length for below, length in written.get("lengthen", {}).items()},
+            path=self.pointer + written.get("at", ""),
+            note=written.get("note", ""),
+            breaks=breaks,
+        )
 
     # ------------------------------------------------------------------ what follows from the kind
 
@@ -262,3 +273,9 @@ def _unique(examples: list[Example]) -> Iterator[Example]:
         if key not in seen:
             seen.add(key)
             yield example
+
+
+def with_examples_of(rule: model.Rule, other: model.Rule) -> model.Rule:
+    """The rule with the examples of both: of one place, seen from two instructions."""
+    good, bad = tuple(_unique([*rule.good, *other.good])), tuple(_unique([*rule.bad, *other.bad]))
+    return msgspec.structs.replace(rule, good=good, bad=bad)

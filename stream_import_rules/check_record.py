@@ -63,7 +63,7 @@ class Presence:
         ``None`` if always."""
         given, absent = check.given, check.absent
         operands = _compared(check)
-        asked = _asked(check)
+        asked = asked_of(check)
         if not (given or absent or operands or asked):
             return None
         of = self.of
@@ -96,7 +96,7 @@ def _compared(check: model.RecordCheck) -> tuple[str, ...]:
             return ()
 
 
-def _asked(check: model.RecordCheck) -> tuple[str, ...]:
+def asked_of(check: model.RecordCheck) -> tuple[str, ...]:
     """Members whose presence the check asks for."""
     match check:
         case model.AnyOf(members=members) | model.Together(members=members):

@@ -241,7 +241,14 @@ class _Compiler:
         near = self.hints.for_record(value)
         presence = check_record.Presence(value)
         checks = [
-            (c.rule, frozenset(c.after), check_record.test_of(c, value), presence.guard(c), self.fix.get(c.rule, ""))
+            (
+                c.rule,
+                frozenset(c.after),
+                check_record.test_of(c, value),
+                presence.guard(c),
+                self.fix.get(c.rule, ""),
+                check_record.asked_of(c),
+            )
             for c in self._wanted(value.checks)
         ]
         unknown, fix, light = value.unknown, self.fix, self.light
@@ -261,21 +268,12 @@ class _Compiler:
                 meant = near.missing([name for name, _ in missing], v)
                 for name, rule in missing:
                     instead = meant.get(name)
-                    hint = fix.get(rule, "")
-                    if instead is not None:
-                        hint = f"There is `{clip(instead)}`: rename it to `{name}`."
+                    hint = fix.get(rule, "") if instead is None else hints.renaming(instead, name)
                     context.found.append(Violation(rule, (*path, name), f"`{name}` is missing", hint))
-            taken = frozenset(meant.values())
-            if unknown:
-                for name in v:
-                    if name not in known and name not in taken:
-                        message = f"`{clip(name)}` is not a member of this record"
-                        hint = near.unknown(name, v) or fix.get(unknown, "")
-                        context.found.append(
-                            Violation(unknown, (*path, name), message, hint, shown(v[name]), at_key=True)
-                        )
+            taken = set(meant.values())
+            mark = len(context.found)
             failed: set[str] = set()
-            for rule, after, test, guard, hint in checks:
+            for rule, after, test, guard, hint, asked in checks:
                 if (failed and not failed.isdisjoint(after)) or (guard is not None and not guard(v, wrong)):
                     continue
                 for trouble in test(v, path, context):
@@ -283,7 +281,25 @@ class _Compiler:
                         continue  # a misspelt required member, told above
                     failed.add(rule)
                     place, said = path + trouble.below, trouble.hint or hint
+                    absent = [name for name in asked if name not in v]
+                    if absent and (misspelt := near.missing(absent, v)):
+                        taken.update(misspelt.values())
+                        said = " ".join(hints.renaming(given, name) for name, given in misspelt.items())
                     context.found.append(Violation(rule, place, trouble.message, said, trouble.value, trouble.at_key))
+            if unknown:
+                # Told in front of what the checks say, which decides what is only a misspelt name.
+                strange = [name for name in v if name not in known and name not in taken]
+                context.found[mark:mark] = [
+                    Violation(
+                        unknown,
+                        (*path, name),
+                        f"`{clip(name)}` is not a member of this record",
+                        near.unknown(name, v) or fix.get(unknown, ""),
+                        shown(v[name]),
+                        at_key=True,
+                    )
+                    for name in strange
+                ]
             if len(context.found) == before:
                 return True
             return all(found.rule in light for found in context.found[before:])

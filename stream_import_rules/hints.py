@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from . import model, times
@@ -29,6 +29,11 @@ def name_of(path: Path) -> str:
     return f"`{clip(str(path[last]))}{indexes}`"
 
 
+def renaming(given: str, name: str) -> str:
+    """For a member that was most likely meant to have another name."""
+    return f"There is `{clip(given)}`: rename it to `{name}`."
+
+
 class Hints:
     """The hints of one rule set."""
 
@@ -36,6 +41,7 @@ class Hints:
         self._fix = {rule.id: rule.fix for rule in ruleset.rules}
         self._instructions = {i.name: i for i in ruleset.instructions}
         self._former = ruleset.former_instructions
+        self._prefixes = tuple(sorted(_prefixes(ruleset)))
 
     def for_type(self, value: model.Value) -> Hint:
         """For a value of the wrong type."""
@@ -60,6 +66,8 @@ class Hints:
                 return _in_utc
             case model.PartPattern():
                 return lambda v: _dashed(v) or fix
+            case model.Pattern(pattern=pattern):
+                return lambda v: self._bare(v, pattern) or fix
             case _:
                 return lambda v: fix
 
@@ -78,6 +86,20 @@ class Hints:
         """For missing and unknown members."""
         return RecordHints(record)
 
+    def _bare(self, given: str, pattern: str) -> str:
+        """For a string that would be fine without blanks around it, or without the prefix of a reference."""
+        if given.strip() != given:
+            return (
+                f"Remove the white space around `{clip(given.strip())}`."
+                if re.fullmatch(pattern, given.strip())
+                else ""
+            )
+        for prefix in self._prefixes:
+            rest = given.removeprefix(prefix)
+            if rest != given and re.fullmatch(pattern, rest):
+                return f"Write `{clip(rest)}`: the prefix `{prefix}` belongs to references in activities."
+        return ""
+
     def _choice(self, given: str, values: tuple[str, ...]) -> str:
         if given in self._former:
             return self._former[given]
@@ -88,6 +110,20 @@ class Hints:
                 return f"Write `{value}`."
         near = difflib.get_close_matches(given, values, n=1, cutoff=0.6)
         return f"Did you mean `{near[0]}`?" if near else ""
+
+
+def _prefixes(ruleset: model.RuleSet) -> Iterator[str]:
+    """The prefixes of references, wherever they are checked."""
+    values: list[model.Value] = [instruction.line for instruction in ruleset.instructions]
+    while values:
+        value = values.pop()
+        if isinstance(value, model.ListValue):
+            values.append(value.items)
+        elif isinstance(value, model.RecordValue):
+            values += [field.value for field in value.fields]
+            for check in value.checks:
+                if isinstance(check, model.References):
+                    yield from check.patterns
 
 
 class RecordHints:
@@ -124,14 +160,16 @@ def _near(name: str, names: Iterable[str]) -> str:
     return near[0] if near else ""
 
 
+_UNIX_UNITS = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
+
+
 def _unix_time(v: Any) -> str:
     """For a number where a time should be."""
-    if type(v) not in (int, float) or not 0 < v < 10**17:
+    if type(v) not in (int, float) or not 0 < v < 10**20:
         return ""
-    for unit, per_second in (("seconds", 1), ("milliseconds", 1000), ("microseconds", 1_000_000)):
-        seconds = v / per_second
-        if 100_000_000 <= seconds <= 10_000_000_000:
-            return f"These are Unix {unit}. Write `{times.text_of(int(v * (1_000_000 // per_second)))}`."
+    for unit, per_second in _UNIX_UNITS.items():
+        if 100_000_000 <= v / per_second <= 10_000_000_000:
+            return f"These are Unix {unit}. Write `{times.text_of(int(v * 1_000_000 // per_second))}`."
     return ""
 
 
@@ -140,11 +178,12 @@ def _mended_time(v: str) -> str:
     if len(v) > _LONGEST_TIME:
         return ""
     text = v.strip()
-    if re.fullmatch(r"-?[0-9]{9,17}(\.[0-9]+)?", text):
+    if re.fullmatch(r"-?[0-9]{9,19}(\.[0-9]+)?", text):
         return _unix_time(float(text) if "." in text else int(text))
     tries = [text, re.sub(r"^([0-9-]{10})[ _]+([0-9])", r"\1T\2", text)]
     tries += [re.sub(r" +(Z|UTC|GMT)$", "Z", tries[-1]), re.sub(r" ([+-][0-9]{2}):?([0-9]{2})$", r"\1:\2", tries[-1])]
     tries += [re.sub(r"([+-][0-9]{2})([0-9]{2})$", r"\1:\2", t) for t in tries]
+    tries += [re.sub(r"(:[0-9]{2}[+-][0-9]{2})$", r"\1:00", t) for t in tries]
     tries += [re.sub(r"(T[0-9]{2}:[0-9]{2})(Z|[+-].*)?$", r"\1:00\2", t) for t in tries]
     tries += [re.sub(r",([0-9]+)", r".\1", t) for t in tries]
     for candidate in tries:
@@ -169,7 +208,10 @@ def _in_utc(v: str) -> str:
 
 
 def _dashed(v: str) -> str:
-    """A feed id with dashes for what must not be in it."""
-    head, colon, tail = v.partition(":")
+    """A feed id without blanks around it, and with dashes for what must not be in it."""
+    text = v.strip()
+    head, colon, tail = text.partition(":")
     mended = re.sub(r"[^A-Za-z0-9_]", "_", head) + colon + re.sub(r"[^A-Za-z0-9_-]", "-", tail)
-    return f"For instance `{clip(mended, 80)}`, in every place where this feed is named." if mended != v else ""
+    if mended == text:
+        return f"Remove the white space around `{clip(text, 80)}`." if text != v else ""
+    return f"For instance `{clip(mended, 80)}`, in every place where this feed is named."

@@ -176,9 +176,8 @@ HOLES = {
     "a line end in a feed id": r'{"instruction":"follow","feedId":"user:bob","data":["user:alice\nuser:tim"]}',
     "a number that grows as much as white space goes": _USER % "  12345678901234567.5",
     "a repeated key among numbers that grow": _USER % ("[" + ",".join(["123456789012345680.0"] * 5) + '],"":1,"":2'),
-    "a reserved member among numbers that grow": _ACTIVITY % (
-        '"n":[' + ",".join(["123456789012345680.0"] * 7) + '],"id":1'
-    ),
+    "a reserved member among numbers that grow": _ACTIVITY
+    % ('"n":[' + ",".join(["123456789012345680.0"] * 7) + '],"id":1'),
     "a quote in a name": _ACTIVITY % r'"a\"b":1',
     "a backslash in a name": _ACTIVITY % r'"a\\b":1',
     "a line end in a name": _ACTIVITY % r'"a\nb":1',

@@ -70,9 +70,7 @@ def _key(rule: str, severity: str, line: int | None, path: str | None) -> tuple[
 def expected(case: dict[str, Any]) -> Counter[tuple[str, str, int, str]]:
     """What the suite says of a case."""
     lines = "file" in case
-    return Counter(
-        _key(e["rule"], e["severity"], e.get("line") if lines else 1, e.get("path")) for e in case["expect"]
-    )
+    return Counter(_key(e["rule"], e["severity"], e.get("line") if lines else 1, e.get("path")) for e in case["expect"])
 
 
 def found(case: dict[str, Any], findings: list[Finding]) -> Counter[tuple[str, str, int, str]]:

@@ -1,6 +1,6 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/python_fast.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: 87b8bd712c40cf03f0c7ee831d8193d7eb3904eeef172f9ac1027cbb897a4bac
+# fingerprint: 326f5bd88071dbb9030767e2137de8cd1cda7c0307cda008108dfa7985b12f51
 # ruff: noqa: E501
 """The fast validator of rule set feeds-v2: see ``stream_import_rules.fast``."""
 
@@ -15,7 +15,7 @@ from msgspec import UNSET, Meta, UnsetType
 from stream_import_rules import columns
 from stream_import_rules.fast import Entity, FastValidator, Run
 
-FINGERPRINT = "87b8bd712c40cf03f0c7ee831d8193d7eb3904eeef172f9ac1027cbb897a4bac"
+FINGERPRINT = "326f5bd88071dbb9030767e2137de8cd1cda7c0307cda008108dfa7985b12f51"
 
 _ACTIVITY_TO_ITEM_FORMAT = columns.Ids(b':', b'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz', b'-')
 _FOLLOW_FORMAT_FORBIDDEN = ('aggregated', 'notification', 'notifications', 'timeline_aggregated')
