@@ -248,21 +248,6 @@ def test_severity_follows_the_evidence(ruleset: RuleSet) -> None:
     assert {rule.id for rule in ours if rule.severity == "error"} == OURS.keys()
 
 
-def test_quotes_of_the_import_document_stand_in_it(ruleset: RuleSet) -> None:
-    document = next(ROOT.parent.glob("shared/domain/000_*.txt"), None)
-    if document is None:
-        pytest.skip("the import document is not part of the checkout")
-    text = plain(document.read_text("utf-8"))
-    quotes = {s.quote for rule in ruleset.rules for s in rule.sources if s.document == "import" and s.quote}
-    missing = {quote for quote in quotes if plain(quote) not in text}
-    assert not missing
-
-
-def plain(text: str) -> str:
-    """Words alone: the document's mark-up, line ends and cells of tables do not count."""
-    return " ".join(re.findall(r"[a-z0-9]+", text.lower()))
-
-
 def every_rule_named(ruleset: RuleSet) -> Iterator[str]:
     """The ids that values, checks and framing name."""
     values: list[model.Value] = [ruleset.envelope, *(i.line for i in ruleset.instructions)]

@@ -100,7 +100,8 @@ def test_adding_a_rule_works_as_the_readme_says(tmp_path: Path) -> None:
     file = rules / "instructions/reactions.yaml"
     before, kind, rest = file.read_text("utf-8").partition("    kind:\n")
     own, after, others = rest.partition("    user_id:\n")
-    file.write_text(before + kind + own + addition + after + others, "utf-8")
+    own += "" if addition in own else addition
+    file.write_text(before + kind + own + after + others, "utf-8")
     built = compile_rules(rules)
     (rule,) = (rule for rule in built.ruleset.rules if rule.id == "reaction.kind.lowercase")
     assert (rule.severity, len(rule.good), len(rule.bad)) == ("info", 2, 1)

@@ -543,7 +543,7 @@ FILES: dict[str, tuple[bytes, tuple[Severity, int | None, str | None]]] = {
     "line-not-object, in the first line": (f'["users"]\n{song()}\n'.encode(), (E, 1, None)),
     "line-trailing-data, carriage returns alone": (between(song()).replace(b"\n", b"\r"), (E, 1, None)),
     "line-multiline-json, each of them": (json.dumps(json.loads(song()), indent=2).encode(), (E, 1, None)),
-    "line-invalid-json, cut off at the end": (between(song()) + b'{"instruction":"users","data":[{"id":"ni', (E, 4, None)),
+    "line-invalid-json, cut off at the end": (between(song()) + user().encode()[:40], (E, 4, None)),
     "line-blank, several": (f"{BEFORE}\n\n\n\n{AFTER}\n".encode(), (W, 2, None)),
     "feed-group-near-miss": (
         "".join(f"{follow(f'user:fan{i}', feedId=f'timeline:{i}')}\n" for i in range(12)).encode()
