@@ -11,15 +11,22 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from stream_import_rules import model
 
 from . import samples, to_conformance
 from .diagnostics import Diagnostic, RulesError
-from .load import Tree
+from .load import Path_, Tree
 from .samples import DEEP, WITHOUT_EXAMPLES
+
+#: A case of the conformance suite, or a finding, as a JSON object.
+Case: TypeAlias = dict[str, Any]
+#: Where something stands: a file, or a file and line, and what is meant of it.
+Place: TypeAlias = tuple[str, Path_]
 
 ROOT = Path(__file__).parent.parent
 
@@ -29,19 +36,32 @@ def run_examples(ruleset: model.RuleSet, trees: list[Tree]) -> None:
 
     ``trees`` are the rule files that the rule set was made from: they know where each example stands.
     """
-    problems = [*_lacking(ruleset)]
+    told = {place: [diagnostic] for place, diagnostic in _lacking(ruleset)}
     rules = {rule.id: rule for rule in ruleset.rules}
-    whole = [*to_conformance.whole_lines(ruleset)]
-    cases = [*whole, *(case for rule in ruleset.rules for case in to_conformance.rule_cases(rule, rules))]
-    failed = [(c, found) for c, found in zip(cases, judged(ruleset, cases), strict=True) if not _agree(c, found)]
     # All examples are made from the whole lines: where one of those is wrong, the others say nothing.
-    told = [(case, found) for case, found in failed if case in whole] or failed
-    problems += [_diagnostic(case, found, rules.get(case.get("rule", "")), trees) for case, found in told]
-    if problems:
-        raise RulesError(problems)
+    failed = _failed(ruleset, [*to_conformance.whole_lines(ruleset)])
+    if not failed:
+        failed = _failed(ruleset, [c for rule in ruleset.rules for c in to_conformance.rule_cases(rule, rules)])
+    for case, found in failed:
+        place, diagnostic = _diagnostic(case, found, rules.get(case.get("rule", "")), trees)
+        told.setdefault(place, []).append(diagnostic)
+    if told:
+        raise RulesError([_merged(diagnostics) for diagnostics in told.values()])
 
 
-def judged(ruleset: model.RuleSet, cases: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+def _merged(diagnostics: list[Diagnostic]) -> Diagnostic:
+    """One of the diagnostics of one place in a rule file: a type has its examples wherever it is used."""
+    first, *others = diagnostics
+    where = f"in {len(others)} other place{'s' if len(others) > 1 else ''} of this type" if others else ""
+    return replace(first, problem=f"{first.problem} (and so {where})") if others else first
+
+
+def _failed(ruleset: model.RuleSet, cases: list[Case]) -> list[tuple[Case, list[Case]]]:
+    """The cases in which other findings are made than those expected, each with what was found."""
+    return [(c, found) for c, found in zip(cases, judged(ruleset, cases), strict=True) if not _agree(c, found)]
+
+
+def judged(ruleset: model.RuleSet, cases: list[Case]) -> list[list[Case]]:
     """The findings of each case, as the runtime's conformance executor gives them.
 
     Raises ``RuntimeError`` if the executor itself fails.
@@ -57,7 +77,7 @@ def judged(ruleset: model.RuleSet, cases: list[dict[str, Any]]) -> list[list[dic
     return [json.loads(line)["found"] for line in done.stdout.splitlines()]
 
 
-def _agree(case: dict[str, Any], found: list[dict[str, Any]]) -> bool:
+def _agree(case: Case, found: list[Case]) -> bool:
     """Whether the findings are exactly those expected; what a case does not say of a place is free."""
     if len(found) != len(case["expect"]):
         return False
@@ -70,20 +90,17 @@ def _agree(case: dict[str, Any], found: list[dict[str, Any]]) -> bool:
     return True
 
 
-def _lacking(ruleset: model.RuleSet) -> list[Diagnostic]:
-    """Rules that have no bad example, though one could be written."""
+def _lacking(ruleset: model.RuleSet) -> Iterator[tuple[Place, Diagnostic]]:
+    """Rules that have no bad example, though one could be written, by where they are defined."""
     deep = {c.rule for c in ruleset.framing if isinstance(c, model.MaxDepth) and c.limit > DEEP}
-    return [
-        Diagnostic(*_where(rule), f"the rule `{rule.id}` has no bad example", "`bad: [...]` with one at least")
-        for rule in ruleset.rules
-        if not rule.bad and rule.kind not in WITHOUT_EXAMPLES and rule.id not in deep
-    ]
+    for rule in ruleset.rules:
+        if not rule.bad and rule.kind not in WITHOUT_EXAMPLES and rule.id not in deep:
+            problem = f"the rule `{rule.id}` has no bad example"
+            yield (rule.defined_in, ()), Diagnostic(*_where(rule), problem, "`bad: [...]` with one at least")
 
 
-def _diagnostic(
-    case: dict[str, Any], found: list[dict[str, Any]], rule: model.Rule | None, trees: list[Tree]
-) -> Diagnostic:
-    """What an example does instead of what it claims, at the line where it is written."""
+def _diagnostic(case: Case, found: list[Case], rule: model.Rule | None, trees: list[Tree]) -> tuple[Place, Diagnostic]:
+    """What an example does instead of what it claims, and where it is written."""
     if "line" in case:
         found = [{key: value for key, value in finding.items() if key != "line"} for finding in found]
     what = json.dumps(case.get("line", case.get("file")), ensure_ascii=False)
@@ -94,37 +111,39 @@ def _diagnostic(
         problem = f"`{example}` of `{name}` breaks {_told(found)}: {shown}"
         steps = found[0].get("path", "").split("/")[1:] if found else []
         path = (example, *(int(step) if step.isdigit() else samples.unescape(step) for step in steps))
-        return Diagnostic(tree.file, tree.line(path), problem, "a line that breaks no rule")
+        return (tree.file, path), Diagnostic(tree.file, tree.line(path), problem, "a line that breaks no rule")
     word, _, number = example.partition("-")
-    file, line, written = _where_written(rule, word, int(number), trees)
-    problem = f"{'this' if written else 'a'} {word} example of `{rule.id}`"
-    problem += "" if written else f", made for a `{rule.kind}` rule,"
+    file, line = _where(rule)
+    at = _written(rule, word, int(number), trees)
+    if at is not None:
+        line = next(t for t in trees if t.file == file).line(at)
+        problem = f"this {word} example of `{rule.id}`"
+    else:
+        problem = f"a {word} example of `{rule.id}`, made for a `{rule.kind}` rule,"
     expected = f"it breaks {_told(case['expect'])}" + (" and nothing else" if case["expect"] else "")
-    return Diagnostic(file, line, f"{problem} breaks {_told(found)}: {shown}", expected)
+    place = (file, at) if at is not None else (rule.defined_in, (rule.kind, word, number))
+    return place, Diagnostic(file, line, f"{problem} breaks {_told(found)}: {shown}", expected)
 
 
-def _told(findings: list[dict[str, Any]]) -> str:
+def _told(findings: list[Case]) -> str:
     """Findings in words: the rules and where."""
     return " and ".join(f"`{f['rule']}` {_place(f)}" for f in findings) or "no rule"
 
 
-def _place(finding: dict[str, Any]) -> str:
+def _place(finding: Case) -> str:
     """Where a finding stands, or should. An example of one line has no other."""
     line = f"in line {finding['line']}" if "line" in finding else ""
     path = f"at {finding['path']}" if finding.get("path") else ""
     return " ".join(part for part in (path, line) if part) or "as a whole"
 
 
-def _where_written(rule: model.Rule, word: str, number: int, trees: list[Tree]) -> tuple[str, int, bool]:
-    """File and line of an example, and whether it is written there: those that follow from the kind of
-    the rule alone come after the written ones, and stand nowhere; then it is the rule's line."""
+def _written(rule: model.Rule, word: str, number: int, trees: list[Tree]) -> Path_ | None:
+    """The path of an example in its rule's file. Those that follow from the kind of the rule alone come
+    after the written ones, and have none."""
     file, line = _where(rule)
     tree = next(t for t in trees if t.file == file)
-    for path, of_node in tree.lines.items():
-        at = (*path, word, number - 1)
-        if of_node == line and at in tree.lines:
-            return file, tree.lines[at], True
-    return file, line, False
+    examples = ((*path, word, number - 1) for path, of_node in tree.lines.items() if of_node == line)
+    return next((path for path in examples if path in tree.lines), None)
 
 
 def _where(rule: model.Rule) -> tuple[str, int]:

@@ -18,7 +18,7 @@ from stream_import_rules import model
 from stream_import_rules.model import Field, Rule, Source, Value
 
 from . import samples
-from .diagnostics import Diagnostic, RulesError
+from .diagnostics import Diagnostic, RulesError, one_of
 from .load import Path_, Tree
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -123,14 +123,18 @@ class _Resolver:
         self.order: list[str] = self.top.data["instructions"]
         self.rules: dict[str, Rule] = {}
         self.former: dict[str, Spec] = {}
+        #: The rules that good examples break all the same, by name.
+        self.others: list[tuple[Spec, str]] = []
         self.problems: list[Diagnostic] = []
+        self.told: set[tuple[str, Path_]] = set()
 
     def ruleset(self) -> model.RuleSet:
         top = self.top.data
         instructions = tuple(self._instruction(self.instructions[name]) for name in self.order)
         envelope = self._envelope()
         framing = tuple(self._framing(spec) for spec in self.framing)
-        self.problems += self._former_ids()
+        self._other_rules()
+        self._former_ids()
         if self.problems:
             raise RulesError(self.problems)
         return model.RuleSet(
@@ -393,10 +397,9 @@ class _Resolver:
         line = written.tree.line(written.path)
         if missing:
             needs = " and ".join(f"`{key}`" for key in missing)
-            problem = f"the rule `{rule_id}` lacks {needs}"
-            self.problems.append(Diagnostic(written.tree.file, line, problem, _needed(missing, kind)))
+            self._tell(written, f"the rule `{rule_id}` lacks {needs}", _needed(missing, kind))
             return rule_id
-        self.problems += self._unfilled(text, kind, words)
+        self._unfilled(text, kind, words)
         maker = samples.Maker(place.base, place.full, place.pointer, place.prefix, kind, **about)
         good, bad = maker.examples(data.get("good"), data.get("bad"))
         rule = Rule(
@@ -435,9 +438,14 @@ class _Resolver:
             self.rules[rule_id] = rule
             if text and (former := text.get("formerly")):
                 self.former[rule_id] = former
+            for example in text.list("good") if text else ():
+                # What has neither form is a value as it stands, whatever its members are called.
+                if isinstance(example.data, dict) and (kind in samples.CHANGING or "value" in example.data):
+                    names = example.get("breaks")
+                    self.others += [(names, _full_id(place.prefix, name)) for name in names.data] if names else []
         return rule_id
 
-    def _unfilled(self, text: Spec | None, kind: str, words: dict[str, str]) -> Iterator[Diagnostic]:
+    def _unfilled(self, text: Spec | None, kind: str, words: dict[str, str]) -> None:
         """Placeholders of a rule's text that have no value: unknown ones, or a limit of what has none."""
         for key in ("summary", "why", "fix"):
             spec = text.get(key) if text else None
@@ -447,19 +455,31 @@ class _Resolver:
             for name in _PLACEHOLDER.findall(spec.data) if spec else ():
                 if spec and not words.get(name):
                     given = ", ".join(f"{{{word}}}" for word, value in words.items() if value)
-                    line = spec.tree.line(spec.path)
-                    yield Diagnostic(spec.tree.file, line, f"nothing to put for `{{{name}}}` of a `{kind}` rule", given)
+                    self._tell(spec, f"nothing to put for `{{{name}}}` of a `{kind}` rule", given)
 
-    def _former_ids(self) -> Iterator[Diagnostic]:
+    def _tell(self, spec: Spec, problem: str, expected: str) -> None:
+        """A diagnostic at a node of a rule file. One of a type that has several places is told once."""
+        if (spec.tree.file, spec.path) not in self.told:
+            self.told.add((spec.tree.file, spec.path))
+            line = spec.tree.line(spec.path)
+            self.problems.append(Diagnostic(spec.tree.file, line, problem, expected))
+
+    def _other_rules(self) -> None:
+        """What examples say that they break beside their own rule must be rules."""
+        for spec, name in self.others:
+            if name not in self.rules:
+                near = [rule for rule in sorted(self.rules) if rule.startswith(name.rpartition(".")[0])]
+                self._tell(spec, f"`breaks` names `{name}`, which is no rule", one_of(near, name))
+
+    def _former_ids(self) -> None:
         """Former ids that another rule has, or had."""
         owners = {rule_id: rule_id for rule_id in self.rules}
         for rule_id, spec in self.former.items():
             for alias in spec.data:
                 owner = owners.setdefault(alias, rule_id)
                 if owner != rule_id or alias == rule_id:
-                    line = spec.tree.line(spec.path)
                     problem = f"`formerly` names `{alias}`, which is an id of the rule `{owner}`"
-                    yield Diagnostic(spec.tree.file, line, problem, "whole ids that no rule has any more")
+                    self._tell(spec, problem, "whole ids that no rule has any more")
 
 
 def _needed(missing: list[str], kind: str) -> str:

@@ -45,6 +45,8 @@ RECORD_KINDS: dict[str, Any] = _by_kind(model.RecordCheck)
 CHECKS: dict[str, Any] = {**_by_kind(model.ValueCheck), **RECORD_KINDS}
 FRAMING: dict[str, Any] = _by_kind(model.FramingCheck)
 
+#: Kinds whose examples are written as changes of a record.
+CHANGING = frozenset((*RECORD_KINDS, "unknown"))
 #: Kinds of rules that belong to a place itself, not to one of its checks.
 OTHER_KINDS = ("required", "wrong-type", "unknown", "tolerated-type", "tolerated-text", "tolerated-pair")
 
@@ -103,8 +105,7 @@ class Maker:
         """Good and bad examples: the authored ones first, then those that follow from the kind."""
         if type(self.check) in FRAMING.values():
             return tuple(map(self._raw, good or ())), tuple(map(self._raw, bad or ()))
-        record = self.kind in RECORD_KINDS or self.kind == "unknown"
-        write = self._changed if record else self._placed
+        write = self._changed if self.kind in CHANGING else self._placed
         goods = [write(e) for e in good or ()] + list(self._derived_good())
         bads = [write(e) for e in bad or ()] + list(self._derived_bad())
         if not goods and self._whole() is not None:

@@ -220,8 +220,9 @@ ODD_STRINGS = [
     "SR:x", "SA:54a60c1e-4ee3-494b-a1e3-50c06acb5ed4", "SA:54a60c1e-4ee3-494b-a1e3-50c06acb5ed", "SX:1",
     "data:image/png;base64,AAAA", "data:;BASE64,", "x;base64,y", "A" * 999, "A" * 1000, "A" * 1001, "A" * 999 + "==",
     "A" * 1001 + "!", "a/" * 501, "54a60c1e-4ee3-494b-a1e3-50c06acb5ed4", "54A60C1E4EE3494BA1E350C06ACB5ED4",
-    "54a60c1e-4ee3-494b-a1e3-50c06acb5ed4\n", "g4a60c1e-4ee3-494b-a1e3-50c06acb5ed4", "auth0|5f7c", "tim@example.org",
-    "alice\n", "unfollow", "add_activity", "ADD_ACTIVITIES", "users", "NaN", "null",
+    "54a60c1e-4ee3-494b-a1e3-50c06acb5ed4\n", "g4a60c1e-4ee3-494b-a1e3-50c06acb5ed4",
+    "x4a60c1e-4ee3-494b-a1e3-50c06acb5ed4", "auth0|5f7c", "tim@example.org", "alice\n", "unfollow", "add_activity",
+    "ADD_ACTIVITIES", "users", "NaN", "null",
 ]  # fmt: skip
 ODD_TIMES = [
     "2023-05-01", "2023-05-01 09:30:00", "2023-05-01T09:30:00", "2023-05-01T09:30:00+00:00",
@@ -362,7 +363,8 @@ SPACE = [" ", "  ", "   ", "\t", "\r", " " * 7, "\n", "\f", "\u00a0", "\ufeff"]
 
 
 RETOUCHES = [
-    "space", "space", "space", "twice", "piece", "escape", "number", "number", "nest", "cut", "byte", "second", "lose",
+    "space", "space", "space", "twice", "piece", "escape", "number", "number", "nest", "cut", "byte", "second",
+    "lose",
 ]  # fmt: skip
 
 

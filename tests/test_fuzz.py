@@ -178,6 +178,10 @@ HOLES = {
     "a repeated key among numbers that grow": _USER % ("[" + ",".join(["123456789012345680.0"] * 5) + '],"":1,"":2'),
     "a reserved member among numbers that grow": _ACTIVITY
     % ('"n":[' + ",".join(["123456789012345680.0"] * 7) + '],"id":1'),
+    "a UUID of other letters": (
+        '{"instruction":"reactions","data":[{"id":"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx","kind":"like","user_id":"bob",'
+        '"activity_id":"54a60c1e-4ee3-494b-a1e3-50c06acb5ed4","time":"2023-05-01T09:30:00Z"}]}'
+    ),
     "a quote in a name": _ACTIVITY % r'"a\"b":1',
     "a backslash in a name": _ACTIVITY % r'"a\\b":1',
     "a line end in a name": _ACTIVITY % r'"a\nb":1',
