@@ -174,7 +174,9 @@ class Columns:
         shape = shape_of(check.pattern)
         if shape:
             letters, form = shape
-            table = self._constant(check.rule, f"bytes(120 if chr(i) in {letters!r} else i for i in range(256))")
+            table = self._constant(
+                check.rule, f"bytes(120 if chr(i) in {letters!r} else i * (i != 120) for i in range(256))"
+            )
             return f"columns.shaped({column}, {table}, {form!r})"
         name = self._constant(check.rule, f"re.compile({check.pattern!r}).fullmatch")
         return f"all(map({name}, {_set_of(column)}))"

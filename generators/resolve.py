@@ -8,8 +8,8 @@ whose promises (no dangling name, every constraint well-formed) it relies on.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -20,6 +20,7 @@ from stream_import_rules.model import Field, Rule, Source, Value
 from . import samples
 from .diagnostics import Diagnostic, RulesError, one_of
 from .load import Path_, Tree
+from .spec import Place, Spec
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 #: JSON types of the rule language in the words of messages and documentation.
@@ -35,79 +36,12 @@ TYPE_WORDS = {
 }
 
 
-@dataclass(frozen=True)
-class Spec:
-    """A node of a rule file with where it stands."""
-
-    tree: Tree
-    path: Path_
-    data: Any
-
-    def __getitem__(self, key: str | int) -> Spec:
-        return Spec(self.tree, (*self.path, key), self.data[key])
-
-    def get(self, key: str) -> Spec | None:
-        return self[key] if isinstance(self.data, dict) and key in self.data else None
-
-    def items(self) -> Iterator[tuple[str, Spec]]:
-        for key in self.data:
-            yield key, self[key]
-
-    def list(self, key: str) -> list[Spec]:
-        found = self.get(key)
-        return [] if found is None else [found[i] for i in range(len(found.data))]
-
-    @property
-    def where(self) -> str:
-        return f"{self.tree.file}:{self.tree.line(self.path)}"
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a value stands: its id prefix, its JSON Pointer (pattern and first instance), its names."""
-
-    prefix: str
-    entity: str
-    label: str
-    member: str
-    pattern: str
-    pointer: str
-    base: Any
-    full: Any
-    sources: Spec | None
-    #: Rules that a good value here breaks all the same.
-    whenever: tuple[str, ...] = ()
-
-    @property
-    def noun(self) -> str:
-        """The place in the words of a message: a member by its name, an item by its list."""
-        if not self.member:
-            return "an entry"
-        return f"an item of `{self.member}`" if self.pattern.endswith("/*") else f"`{self.member}`"
-
-    def below(self, member: str, spec: Spec) -> Place:
-        step = samples.escape(member)
-        return replace(
-            self,
-            prefix=f"{self.prefix}.{member}",
-            member=member,
-            pattern=f"{self.pattern}/{step}",
-            pointer=f"{self.pointer}/{step}",
-            sources=spec.get("sources") or self.sources,
-        )
-
-    def item(self, spec: Spec) -> Place:
-        return replace(
-            self,
-            prefix=f"{self.prefix}.item",
-            pattern=f"{self.pattern}/*",
-            pointer=f"{self.pointer}/0",
-            sources=spec.get("sources") or self.sources,
-        )
-
-
 def resolve(trees: list[Tree]) -> model.RuleSet:
-    """The RuleSet of checked trees. Raises ``RulesError`` for two rules with one id."""
+    """The RuleSet of checked trees.
+
+    Raises ``RulesError`` for what only shows when all is put together: two rules with one id, a rule
+    without texts or sources, a placeholder without a value.
+    """
     return _Resolver(trees).ruleset()
 
 
@@ -394,7 +328,6 @@ class _Resolver:
         sources = _sources(text.get("sources") if text else None) or _sources(place.sources)
         missing = [key for key in ("summary", "why", "fix") if key not in data and key not in defaults]
         missing += ["sources"] if not sources else []
-        line = written.tree.line(written.path)
         if missing:
             needs = " and ".join(f"`{key}`" for key in missing)
             self._tell(written, f"the rule `{rule_id}` lacks {needs}", _needed(missing, kind))

@@ -153,14 +153,22 @@ class FastValidator:
         self._first, self._ahead = first, ahead
         self._learnt: dict[str, list[str]] = {e.name: [] for e in self._entities}
         self._fractions = False
+        #: The types and the decoder with and without fractions: a wrong line tries both.
+        self._built: dict[bool, tuple[dict[type, Entity], Callable[[bytes], Any]]] = {}
+        self._by_type: dict[type, Entity] = {}
+        self._decode: Callable[[bytes], Any]
         self._run: Run | None = None
         self._encode = msgspec.json.Encoder().encode
         self._build()
 
     def _build(self) -> None:
         """Make the decoder of what is known of the file so far."""
+        built = self._built.get(self._fractions)
+        if built is not None:
+            self._by_type, self._decode = built
+            return
         kind: Any = free(self._fractions)
-        self._by_type: dict[type, Entity] = {}
+        self._by_type = {}
         for entity in self._entities:
             entry = entity.entry(kind)
             names = self._learnt[entity.name]
@@ -173,6 +181,7 @@ class FastValidator:
         for line in self._by_type:
             union = line if union is None else union | line
         self._decode = msgspec.json.Decoder(union).decode
+        self._built[self._fractions] = self._by_type, self._decode
 
     def passes(self, lines: Sequence[bytes], now: int) -> Survey | None:
         """The survey of some lines if nothing is to be reported of any of them, else ``None``.
@@ -293,6 +302,7 @@ class FastValidator:
             self._learnt[entity.name] += fitting
             any_learnt |= bool(fitting)
         if any_learnt:
+            self._built.clear()
             self._build()
         return any_learnt
 

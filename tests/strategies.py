@@ -48,7 +48,6 @@ free = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(_name, inner, max_size=3)),
     max_leaves=4,
 )
-_members = st.dictionaries(_name, free, max_size=3)
 
 
 def right(value: model.Value) -> SearchStrategy[Any]:
@@ -79,11 +78,11 @@ def _right_value(value: model.Value) -> SearchStrategy[Any]:
         case model.AnyValue():
             return free
         case model.ObjectValue():
-            found = _members.filter(bool) if _must_hold(value) else _members
+            found = st.dictionaries(_name, free, min_size=int(_must_hold(value)), max_size=3)
         case model.ListValue():
             distinct = any(isinstance(c, model.DistinctItems) for c in value.checks)
-            least = 1 if _must_hold(value) else 0
-            found = st.lists(right(value.items), min_size=least, max_size=3, unique_by=str if distinct else None)
+            unique = str if distinct else None
+            found = st.lists(right(value.items), min_size=int(_must_hold(value)), max_size=3, unique_by=unique)
         case model.RecordValue():
             found = _right_record(value)
     return st.one_of(st.none(), found) if value.nullable else found
@@ -100,17 +99,22 @@ def _right_string(value: model.StringValue) -> SearchStrategy[str]:
             case model.Choices(values=values):
                 found = st.sampled_from(values)
             case model.Split(separator=separator, parts=parts):
-                found = st.tuples(*(_word for _ in parts)).map(separator.join)
+                patterns = [c for c in value.checks if isinstance(c, model.PartPattern)]
+                words = [_words([c.pattern for c in patterns if c.part == i]) for i in range(len(parts))]
+                found = st.tuples(*words).map(separator.join)
                 if separator == ":" and len(parts) == 2:
-                    found = st.one_of(found, st.sampled_from(["user", "timeline", "Team_9"]).flatmap(_of_group))
+                    common = st.sampled_from(["user", "timeline", "Team_9"])
+                    found = st.one_of(found, st.tuples(common, words[1]).map(separator.join))
             case model.Pattern(pattern=pattern):
-                found = st.uuids().map(str) if "{12}" in pattern else st.one_of(_word, _word, _text)
+                found = st.uuids().map(str) if "{12}" in pattern else _words([pattern])
     right_text = functools.reduce(lambda strategy, check: strategy.filter(_test(check)), value.checks, found)
     return st.one_of(st.just(""), right_text) if value.blank else right_text
 
 
-def _of_group(group: str) -> SearchStrategy[str]:
-    return _word.map(lambda name: f"{group}:{name}")
+def _words(patterns: list[str]) -> SearchStrategy[str]:
+    """Words of all characters that some patterns allow, each of which is a class of characters."""
+    allowed = [c for c in "abcXYZ019_-é| " if all(re.fullmatch(pattern, c) for pattern in patterns)]
+    return st.text(allowed, min_size=1, max_size=8)
 
 
 def _test(check: model.ValueCheck) -> Callable[[str], bool]:

@@ -19,7 +19,7 @@ FINGERPRINT = "326f5bd88071dbb9030767e2137de8cd1cda7c0307cda008108dfa7985b12f51"
 
 _ACTIVITY_TO_ITEM_FORMAT = columns.Ids(b':', b'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz', b'-')
 _FOLLOW_FORMAT_FORBIDDEN = ('aggregated', 'notification', 'notifications', 'timeline_aggregated')
-_REACTION_ID_FORMAT = bytes(120 if chr(i) in '0123456789ABCDEFabcdef' else i for i in range(256))
+_REACTION_ID_FORMAT = bytes(120 if chr(i) in '0123456789ABCDEFabcdef' else i * (i != 120) for i in range(256))
 _REACTION_USER_ID_CHARSET = b'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-'
 _COLLECTION_COLLECTION_COLON = re.compile('[^:]+').fullmatch
 
