@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from . import model, times
@@ -108,8 +109,8 @@ class Hints:
             aliases = self._instructions[value].aliases if value in self._instructions else ()
             if plain in {_plain(name) for name in (value, *aliases)}:
                 return f"Write `{value}`."
-        near = difflib.get_close_matches(given, values, n=1, cutoff=0.6)
-        return f"Did you mean `{near[0]}`?" if near else ""
+        near = _near(given, values, 0.6)
+        return f"Did you mean `{near}`?" if near else ""
 
 
 def _prefixes(ruleset: model.RuleSet) -> Iterator[str]:
@@ -155,9 +156,15 @@ def _plain(name: str) -> str:
     return re.sub(r"[\s_-]", "", name).casefold()
 
 
-def _near(name: str, names: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.8) if 3 <= len(name) <= 64 else []
+@lru_cache(maxsize=4096)
+def _nearest(name: str, names: tuple[str, ...], cutoff: float) -> str:
+    near = difflib.get_close_matches(name, names, n=1, cutoff=cutoff)
     return near[0] if near else ""
+
+
+def _near(name: str, names: Iterable[str], cutoff: float = 0.8) -> str:
+    """The nearest of some names. Files make the same mistake in every line, so what was found is kept."""
+    return _nearest(name, tuple(names), cutoff) if 3 <= len(name) <= 64 else ""
 
 
 _UNIX_UNITS = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}

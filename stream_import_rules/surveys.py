@@ -13,6 +13,9 @@ from typing import Any
 from . import model, times
 from .findings import Path, clip
 
+#: What can be written in UTC: an offset may lead to the year 0 or 10,000.
+_FIRST, _LAST = times.micros_of("0001-01-01T00:00:00Z"), times.micros_of("9999-12-31T23:59:59.999999Z")
+
 
 class Survey:
     """Counts of entries by instruction and of uses by feed group, and the first and last instant
@@ -71,7 +74,8 @@ class Surveyor:
         survey.see_groups(Counter(group_of(feed) for _, feed in self.feed_ids(line)))
         if name == self._timed:
             texts = (e.get(self._time) for e in entries if isinstance(e, dict))
-            found = [t.micros for text in texts if isinstance(text, str) and (t := times.parse(text))]
+            parsed = [t.micros for text in texts if isinstance(text, str) and (t := times.parse(text))]
+            found = [micros for micros in parsed if _FIRST <= micros <= _LAST]
             if found:
                 survey.see_times(min(found), max(found))
         return survey

@@ -375,7 +375,7 @@ RETOUCHES = [
 @st.composite
 def retouched(draw: Draw, text: str) -> str:
     """The text of a line with one of its tokens changed in some way."""
-    tokens = _TOKEN.findall(text)
+    tokens: list[str] = _TOKEN.findall(text)
     if not tokens:
         return text
     i = draw(st.integers(0, len(tokens) - 1))
@@ -383,7 +383,8 @@ def retouched(draw: Draw, text: str) -> str:
     scalars = [k for k, token in enumerate(tokens) if token[0] not in "[]{}:, "]
     match draw(st.sampled_from(RETOUCHES)):
         case "twice":
-            return draw(_repeated_key(text))
+            repeated: str = draw(_repeated_key(text))
+            return repeated
         case "piece" if strings:
             k, piece = draw(st.sampled_from(strings)), draw(st.sampled_from(ODD_PIECES))
             cut = draw(st.integers(1, len(tokens[k]) - 1))
@@ -398,13 +399,15 @@ def retouched(draw: Draw, text: str) -> str:
             left, inside, back = draw(st.sampled_from([("[", "", "]"), ('{"n":', "1", "}")]))
             tokens[draw(st.sampled_from(scalars))] = left * depth + inside + back * depth
         case "cut":
-            return "".join(tokens[:i]) + tokens[i][: draw(st.integers(0, len(tokens[i])))]
+            length: int = draw(st.integers(0, len(tokens[i])))
+            return "".join(tokens[:i]) + tokens[i][:length]
         case "byte":
-            where = draw(st.integers(0, len(text)))
-            return text[:where] + draw(st.sampled_from([*ODD_PIECES, *SPACE, "{", "}", "[", "]", ","])) + text[where:]
+            where: int = draw(st.integers(0, len(text)))
+            piece = draw(st.sampled_from([*ODD_PIECES, *SPACE, "{", "}", "[", "]", ","]))
+            return f"{text[:where]}{piece}{text[where:]}"
         case "second":
             between, more = ["", " ", ",", "\r", ";"], [text, "1", "]", "{"]
-            return text + draw(st.sampled_from(between)) + draw(st.sampled_from(more))
+            return f"{text}{draw(st.sampled_from(between))}{draw(st.sampled_from(more))}"
         case "lose":
             del tokens[i]
         case _:
@@ -483,8 +486,10 @@ BETWEEN = [b"", b" ", b"\r", b"\t \r", b"\xef\xbb\xbf", b"[", b"]", b"{", b"}", 
 @st.composite
 def files(draw: Draw, most: int = 4) -> bytes:
     """A whole file of some lines, clean and odd ones, with whatever stands between lines."""
-    lines = draw(variants(most)) + draw(st.lists(clean_lines, max_size=1)) if draw(st.integers(0, 20)) else []
-    end = draw(st.sampled_from([b"\n", b"\n", b"\n", b"\r\n"]))
+    lines: list[bytes] = []
+    if draw(st.integers(0, 20)):
+        lines += draw(variants(most)) + draw(st.lists(clean_lines, max_size=1))
+    end: bytes = draw(st.sampled_from([b"\n", b"\n", b"\n", b"\r\n"]))
     for _ in range(draw(st.sampled_from([0, 0, 0, 1, 2]))):
         lines.insert(draw(st.integers(0, len(lines))), draw(st.sampled_from(BETWEEN)))
     data = end.join(lines) + (end if draw(st.integers(0, 3)) else b"")
@@ -492,7 +497,8 @@ def files(draw: Draw, most: int = 4) -> bytes:
         case 17:
             return b"\xef\xbb\xbf" + data
         case 23:
-            return data.decode("utf-8", "replace").encode(draw(st.sampled_from(["utf-16", "utf-16-le", "utf-32"])))
+            encoding: str = draw(st.sampled_from(["utf-16", "utf-16-le", "utf-32"]))
+            return data.decode("utf-8", "replace").encode(encoding)
         case 29:
             return b"[" + data + b"]"
     return data

@@ -33,6 +33,7 @@ from stream_import_rules.model import (
     Requires,
     Rule,
     RuleSet,
+    Severity,
     Split,
     StringValue,
     Together,
@@ -499,7 +500,7 @@ def test_binary_data_is_found_however_it_is_written(text: str, told: bool) -> No
 # --------------------------------------------------------------------------- parts of the model that no rule uses
 
 
-def ruleset(*fields: Field, checks: tuple[Any, ...] = (), severities: dict[str, Any] | None = None) -> RuleSet:
+def ruleset(*fields: Field, checks: tuple[Any, ...] = (), severities: dict[str, Severity] | None = None) -> RuleSet:
     """A rule set of one instruction whose entries have these members."""
     entry = RecordValue(type_rule="e.type", entity="e", fields=fields, checks=checks)
     data = Field(name="data", value=ListValue(type_rule="data.type", items=entry))
@@ -524,9 +525,22 @@ def ruleset(*fields: Field, checks: tuple[Any, ...] = (), severities: dict[str, 
     )
 
 
-def _rule(rule: str, severity: Any) -> Rule:
-    texts = {"summary": "", "why": "", "fix": f"Mend {rule}.", "since": "1.0.0", "defined_in": "x.yaml:1"}
-    return Rule(id=rule, severity=severity, kind="", sources=(), good=(), bad=(), entity="e", place="", **texts)
+def _rule(rule: str, severity: Severity) -> Rule:
+    return Rule(
+        id=rule,
+        severity=severity,
+        kind="",
+        summary="",
+        why="",
+        fix=f"Mend {rule}.",
+        since="1.0.0",
+        sources=(),
+        good=(),
+        bad=(),
+        defined_in="x.yaml:1",
+        entity="e",
+        place="",
+    )
 
 
 def explained(rules: RuleSet, *entries: Any) -> list[Violation]:
@@ -550,11 +564,14 @@ def test_numbers_and_booleans() -> None:
     )
     for fine in ({"b": True}, {"n": 0, "b": False}, {"n": 8.5, "b": True, "i": None, "a": None}, {"b": True, "i": 2.0}):
         assert explained(small, fine) == []
-    for wrong in (True, "1", None, [], {}):
+    no_numbers: list[Any] = [True, "1", None, [], {}]
+    for wrong in no_numbers:
         assert broken(small, {"n": wrong, "b": True}) == [("n.type", "n")]
-    for wrong in (1.5, True, "1"):
+    no_integers: list[Any] = [1.5, True, "1"]
+    for wrong in no_integers:
         assert broken(small, {"i": wrong, "b": True}) == [("i.type", "i")]
-    for wrong in (0, 1, 0.0, "true", None, []):
+    no_booleans: list[Any] = [0, 1, 0.0, "true", None, []]
+    for wrong in no_booleans:
         assert broken(small, {"b": wrong}) == [("b.type", "b")]
     assert broken(small, {"n": 10, "b": True}, {"n": -1, "b": True}) == [("n.range", "n")] * 2
     assert broken(small, {"n": 1}) == [("b.required", "b")]

@@ -215,6 +215,16 @@ def test_the_fast_validator_passes_most_lines_that_are_right() -> None:
 # --------------------------------------------------------------------------- whole files
 
 
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59"])
+def test_an_instant_that_no_calendar_has_in_utc(time: str) -> None:
+    """It ended in an exception once."""
+    right = _ACTIVITY % '"n":1'
+    odd = right.replace("2023-05-01T09:30:00Z", time)
+    kept, summary = explained(f"{odd}\n{right}\n".encode())
+    assert {finding.path for finding in kept.findings} == {"/data/0/time"}
+    assert (summary.time_from, summary.time_to) == ("2023-05-01T09:30:00Z", "2023-05-01T09:30:00Z")
+
+
 @many(0.5)
 @given(files())
 def test_findings_depend_neither_on_chunks_nor_on_the_fast_path(data: bytes) -> None:
@@ -233,7 +243,7 @@ _WITH_FAST = checker(fast_validator())
 _scraps = st.lists(st.sampled_from([*'{}[]",:\\n01 \r\n\0\ufeffé', "null", '"a":', "\\u", "{}\n", "[]\n"]), max_size=20)
 
 
-@many(0.5)
+@many()
 @given(st.one_of(st.binary(max_size=60), _scraps.map(lambda scraps: "".join(scraps).encode())))
 def test_any_bytes_are_judged_alike(data: bytes) -> None:
     expected, summary = explained(data)
