@@ -44,14 +44,22 @@ class Columns:
             if member.name not in (self.ruleset.payload, self.ruleset.discriminator) and usable(member):
                 name = f"line.{field_name(member.name)}"
                 self._value(member.value, f"[{name} for line in lines{_if_there(member, name)}]")
+        closed = (model.Reserved, model.KeyPattern)  # no line has a member that its type does not take
+        if any(not isinstance(check, closed) and check.rule not in self.off for check in line.checks):
+            self._look_closer()
         return self
+
+    def _look_closer(self) -> None:
+        """Nothing passes: a check has no test here, and a line must not pass untested."""
+        self.tests.append("False")
 
     # ------------------------------------------------------------------ values
 
     def _record(self, record: model.RecordValue) -> None:
         """The members as columns, then the checks over several of them."""
         checks = [c for c in record.checks if c.rule not in self.off]
-        optional = {m.name for m in record.fields if usable(m) and not (m.required and not m.value.nullable)}
+        fields = {member.name: member for member in record.fields if usable(member)}
+        optional = {name for name, m in fields.items() if not m.required or m.value.nullable or m.value.blank}
         asked = {name for check in checks for name in operands(check)} & optional
         for member in record.fields:
             if not usable(member):
@@ -59,12 +67,14 @@ class Columns:
             column = f"[e.{field_name(member.name)} for e in entries]"
             if member.name in optional and (member.name in asked or _looked_at(member.value)):
                 name = _column(member.name)
-                blank = "columns.filled" if member.value.blank or member.value.nullable else "columns.there"
-                self.tests.append(f"({name} := {blank}({column})) is not None")
+                self.tests.append(f"({name} := {_kept(member.value)}({column})) is not None")
                 column = name
             self._value(member.value, column)
         for check in checks:
-            self.tests.extend(_condition(check, optional))
+            if all(name in fields for name in operands(check)) and _comparable(check, fields):
+                self.tests.extend(_condition(check, fields, optional))
+            else:
+                self._look_closer()
 
     def _value(self, value: model.Value, column: str) -> None:
         match value:
@@ -74,24 +84,33 @@ class Columns:
                 self._list(value, flat, column, in_line=False)
             case model.TimeValue():
                 self._times(value, column)
+                self._strings(value, column)
             case model.StringValue():
                 self._strings(value, column)
+            case _:
+                pass  # by its type: see `testable`
 
     def _list(self, value: model.ListValue, column: str, lists: str, in_line: bool) -> None:
         """The checks of lists, and of their items as one column."""
-        if any(isinstance(c, model.DistinctItems) and c.rule not in self.off for c in value.checks):
+        if not testable(value):
+            self._look_closer()
+        elif any(isinstance(c, model.DistinctItems) and c.rule not in self.off for c in value.checks):
             self.tests.append(f"columns.distinct({lists})")
         if isinstance(value.items, model.StringValue):
-            for check in value.items.checks:
-                if isinstance(check, model.DiffersFromLine) and check.rule not in self.off:
-                    self._differs(check, column, in_line)
-            self._strings(value.items, column)
+            self._strings(value.items, column, in_line)
+        elif not isinstance(value.items, model.RecordValue):
+            self._value(value.items, column)
 
     def _differs(self, check: model.DiffersFromLine, column: str, in_line: bool) -> None:
-        """No item is the member of its own line. For items deeper down: of no line at all, which is more
-        than need be, but needs no look at each entry."""
+        """No item of a line is the member of its own line. For values deeper down: of no line at all,
+        which is more than need be, but needs no look at each entry."""
         member = f"line.{field_name(check.member)}"
-        if in_line:
+        own = [
+            f for f in self.instruction.line.fields if f.name not in (self.ruleset.discriminator, self.ruleset.payload)
+        ]
+        if not any(f.name == check.member and usable(f) for f in own):
+            self._look_closer()
+        elif in_line:
             self.tests.append(f"True not in [{member} in line.{self.ruleset.payload} for line in lines]")
         else:
             self.tests.append(f"(not {column} or {{{member} for line in lines}}.isdisjoint({column}))")
@@ -108,8 +127,12 @@ class Columns:
         if min(digits, default=6) < 6:
             self.tests.append(f"max(map(len, {column}), default=0) <= {len('2023-05-01T09:30:00.Z') + min(digits)}")
 
-    def _strings(self, value: model.StringValue, column: str) -> None:
+    def _strings(self, value: model.StringValue | model.TimeValue, column: str, in_line: bool = False) -> None:
         checks = [c for c in value.checks if c.rule not in self.off]
+        for form in value.tolerated:
+            if isinstance(form, model.ToleratedText) and form.rule not in self.off and not _refused(form, checks):
+                name = self._constant(form.rule, f"re.compile({form.pattern!r}).fullmatch")
+                self.tests.append(f"not any(map({name}, {column}))")
         split = next((c for c in checks if isinstance(c, model.Split)), None)
         if split is not None:
             self._parts(value, split, checks, column)
@@ -118,10 +141,18 @@ class Columns:
                 self.tests.append(self._pattern(check, column))
                 if _CLASS.fullmatch(check.pattern) and not any(isinstance(c, model.NotEmpty) for c in checks):
                     self.tests.append(f"all({column})")  # of no characters none is outside of the class
+            elif isinstance(check, model.DiffersFromLine):
+                self._differs(check, column, in_line)
             elif isinstance(check, model.Choices):
                 self.tests.append(f"{self._constant(check.rule, repr(frozenset(check.values)))}.issuperset({column})")
 
-    def _parts(self, value: model.StringValue, split: model.Split, checks: list[model.ValueCheck], column: str) -> None:
+    def _parts(
+        self,
+        value: model.StringValue | model.TimeValue,
+        split: model.Split,
+        checks: list[model.ValueCheck],
+        column: str,
+    ) -> None:
         """A value that is split: its form as a whole, and its groups for the survey."""
         patterns: list[list[str]] = [[] for _ in split.parts]
         forbidden: list[set[str]] = [set() for _ in split.parts]
@@ -214,12 +245,96 @@ def _if_there(member: model.Field, name: str) -> str:
 
 
 def usable(member: model.Field) -> bool:
-    """Whether the fast types have this member: not one whose presence alone is a finding, nor one with
-    records of its own, which would need columns of their own."""
-    value = member.value
-    if any(records_in(value, "")):
+    """Whether the fast types have this member: not one with records of its own, which would need columns
+    of their own, nor one of which anything can't be tested. A line that has it is looked at closely."""
+    return not any(records_in(member.value, "")) and testable(member.value)
+
+
+def _refused(form: model.ToleratedText, checks: list[model.ValueCheck]) -> bool:
+    """Whether a tolerated form needs a letter that the checks allow nowhere, so that they refuse it all."""
+    if re.search(r"[|?*{]", form.pattern):
         return False
-    return isinstance(value, model.AnyValue) or not any(isinstance(c, model.Deprecated) for c in value.checks)
+    letters = set(re.sub(r"\[[^\]]*\]|[+()]", "", form.pattern))
+    split = next((c for c in checks if isinstance(c, model.Split)), None)
+    classes = {c.part: _CLASS.fullmatch(c.pattern) for c in checks if isinstance(c, model.PartPattern)}
+    if split is None or len(classes) < len(split.parts) or None in classes.values():
+        return False
+    allowed = {split.separator, *(char for c in classes.values() if c for char in members_of(c[1]))}
+    return not letters <= allowed
+
+
+#: The greatest integer that the engine lets pass, which is the greatest that a 64-bit float keeps.
+SAFE = 2**53 - 1
+#: The deepest nesting that the engine lets pass: line, payload, entry, member, and four levels of free form.
+DEEPEST = 8
+
+_BY_TYPE_OF_TEXT = (model.NotEmpty, model.MaxLength, model.MaxBytes)
+_IN_TEXT = (
+    *(model.Pattern, model.Choices, model.Split, model.PartPattern, model.PartNotIn, model.DiffersFromLine),
+    *_BY_TYPE_OF_TEXT,
+)
+_IN_TIME = (
+    *(model.TimeFormat, model.TimeOffset, model.TimeUtc, model.TimeZulu, model.TimeUppercase, model.TimePrecision),
+    *(model.TimeNotBefore, model.TimeNotAfter, model.TimeNotAhead),
+)
+
+
+def testable(value: model.Value) -> bool:
+    """Whether every check of a value has a test here, or is in its type. What is not named here has
+    none: a new kind of check makes lines that it concerns slow, never wrong."""
+    if any(isinstance(form, model.ToleratedPair) for form in value.tolerated) and isinstance(value, model.ListValue):
+        return False
+    match value:
+        case model.StringValue():
+            return _only(value.checks, _IN_TEXT)
+        case model.TimeValue():
+            return _only(value.checks, (*_IN_TEXT, *_IN_TIME))
+        case model.IntegerValue():
+            bounds = [c for c in value.checks if isinstance(c, model.IntegerRange)]
+            # Without bounds an integer could be one that a 64-bit float changes.
+            return _only(value.checks, (model.IntegerRange,)) and any(
+                -SAFE <= c.minimum <= c.maximum <= SAFE for c in bounds
+            )
+        case model.BooleanValue():
+            return not value.checks
+        case model.ObjectValue():
+            return _only(value.checks, (model.NotEmpty,))
+        case model.AnyValue():
+            return True
+        case model.ListValue(items=items):
+            distinct = any(isinstance(c, model.DistinctItems) for c in value.checks)
+            plain = isinstance(items, model.StringValue | model.TimeValue) and not (items.nullable or items.blank)
+            whole = plain or isinstance(items, model.RecordValue) or (not distinct and _free_of_tests(items))
+            return (
+                _only(value.checks, (model.NotEmpty, model.MaxItems, model.DistinctItems))
+                and whole
+                and (isinstance(items, model.RecordValue) or testable(items))
+            )
+        case _:
+            return False  # fractions and records: no test, no type
+
+
+def _free_of_tests(value: model.Value) -> bool:
+    """Whether the type of a value says all there is to say of it."""
+    return isinstance(value, model.AnyValue | model.BooleanValue | model.ObjectValue | model.IntegerValue)
+
+
+def _only(checks: tuple[model.ValueCheck, ...], kinds: tuple[type, ...]) -> bool:
+    return all(isinstance(check, kinds) for check in checks)
+
+
+def _kept(value: model.Value) -> str:
+    """The function that leaves out what counts as absent."""
+    if value.blank:
+        return "columns.filled"
+    return "columns.given" if value.nullable else "columns.there"
+
+
+def _comparable(check: model.RecordCheck, fields: dict[str, model.Field]) -> bool:
+    """Whether the members that a check compares are what its condition takes them for."""
+    if isinstance(check, model.Ordered):
+        return all(isinstance(fields[name].value, model.TimeValue) for name in (check.member, check.other))
+    return True
 
 
 def members_of(charset: str) -> str:
@@ -262,16 +377,16 @@ def _column(name: str) -> str:
     return f"has_{field_name(name)}"
 
 
-def _condition(check: model.RecordCheck, optional: set[str]) -> Iterator[str]:
+def _condition(check: model.RecordCheck, fields: dict[str, model.Field], optional: set[str]) -> Iterator[str]:
     """What must hold of the entries, in Python; nothing for checks that are proved elsewhere.
 
     First the ways in which whole columns show that the check has nothing to look at, which is the
     usual case and cheap; only then entry by entry.
     """
-    body = _body(check)
+    body = _body(check, fields)
     if body is None:
         return
-    guards = [f"not {_present(name)}" for name in check.given] + [_present(name) for name in check.absent]
+    guards = [f"not {_present(fields[n])}" for n in check.given] + [_present(fields[n]) for n in check.absent]
     each = " or ".join([*guards, body])
     at_once = [f"not {_column(name)}" for name in _needed(check) if name in optional]
     at_once += [f"len({_column(name)}) == len(entries)" for name in _enough(check) if name in optional]
@@ -294,31 +409,37 @@ def _enough(check: model.RecordCheck) -> tuple[str, ...]:
     return (*check.absent, *check.members) if isinstance(check, model.AnyOf) else check.absent
 
 
-def _present(name: str) -> str:
-    # Null, the empty string and what is absent are all false; an empty object that counts as present
-    # is taken for absent, which the conditions below allow for.
-    return f"e.{field_name(name)}"
+def _present(member: model.Field) -> str:
+    """Whether a member is present in the sense of the rules, in Python."""
+    name = f"e.{field_name(member.name)}"
+    words = [] if member.required else [f"{name} is not UNSET"]
+    words += [f"{name} is not None"] if member.value.nullable else []
+    words += [f'{name} != ""'] if member.value.blank else []
+    return f"({' and '.join(words) or 'True'})"
 
 
-def _there(name: str) -> str:
-    return f"(e.{field_name(name)} is not UNSET)"
+def _body(check: model.RecordCheck, fields: dict[str, model.Field]) -> str | None:
+    def present(name: str) -> str:
+        return _present(fields[name])
 
+    def value(name: str) -> str:
+        return f"e.{field_name(name)}"
 
-def _body(check: model.RecordCheck) -> str | None:
     match check:
         case model.Reserved() | model.KeyPattern() | model.MaxEntryBytes() | model.NoBinary() | model.References():
             return None  # by the names that are learnt, by the sizes, by searches of the text
         case model.AnyOf(members=members):
-            return "(" + " or ".join(_present(m) for m in members) + ")"
+            return "(" + " or ".join(map(present, members)) + ")"
         case model.Together(members=members):
-            return f"bool({_present(members[0])}) == " + " == ".join(f"bool({_present(m)})" for m in members[1:])
+            return "(" + " == ".join(map(present, members)) + ")"
         case model.Requires(member=member, other=other):
-            return f"(not {_there(member)} or {_present(other)})"
+            return f"(not {present(member)} or {present(other)})"
         case model.Differ(member=member, other=other):
-            return f"(not {_present(member)} or {_present(member)} != {_present(other)})"
+            return f"(not {present(member)} or {value(member)} != {value(other)})"
         case model.Ordered(member=member, other=other):
-            return f"(not {_present(other)} or columns.not_before({_present(member)}, {_present(other)}))"
+            both = f"{present(member)} and {present(other)}"
+            return f"(not ({both}) or columns.not_before({value(member)}, {value(other)}))"
         case model.DerivedId(member=member, foreign_id=foreign_id, time=time):
-            return "not (" + " and ".join(map(_present, (member, foreign_id, time))) + ")"
+            return "(not (" + " and ".join(map(present, (member, foreign_id, time))) + "))"
         case _:
             raise AssertionError(f"unknown check {check}")

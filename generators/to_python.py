@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import textwrap
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from stream_import_rules import model
 
-from .python_fast import Columns, usable
+from .python_fast import DEEPEST, SAFE, Columns, usable
 from .python_types import annotation, class_name, field_name, records_in
 from .render import render
 from .samples import CHECKS, FRAMING, OTHER_KINDS
@@ -21,7 +22,7 @@ NAME = "Python (fast)"
 #: The longest line of texts in generated code.
 _WIDTH = 110
 
-#: What the fast validator can prove: all kinds; what it can't prove of a line, it leaves to explain.
+#: All kinds: what has no test in the fast validator is left out of its types, so that explain judges it.
 SUPPORT: dict[str, Literal["exact", "partial", "none"]] = dict.fromkeys((*CHECKS, *FRAMING, *OTHER_KINDS), "exact")
 
 
@@ -121,8 +122,18 @@ def _fast(ruleset: model.RuleSet) -> dict[str, Any]:
         "plans": plans,
         "constants": constants,
         "counts": any("Counter(" in test for plan in plans for test in plan["tests"]),
-        "covered": sorted(rule.id for rule in ruleset.rules if rule.enabled),
+        "covered": sorted({rule.id for rule in ruleset.rules} - off - _beyond(ruleset)),
         **_time_bounds(ruleset),
+    }
+
+
+def _beyond(ruleset: model.RuleSet) -> set[str]:
+    """Rules of the JSON text that are stricter than the engine: while one is active it is not used."""
+    return {
+        check.rule
+        for check in ruleset.framing
+        if (isinstance(check, model.ExactNumbers) and check.largest < SAFE)
+        or (isinstance(check, model.MaxDepth) and check.limit < DEEPEST)
     }
 
 
@@ -198,9 +209,15 @@ def _common_prefix(texts: list[str]) -> str:
 def _time_bounds(ruleset: model.RuleSet) -> dict[str, Any]:
     """The narrowest bounds of times that any check has; one pair for all of them is conservative."""
     checks = [c for i in ruleset.instructions for c in _time_checks(i.line)]
-    firsts = [c.instant[:19] for c in checks if isinstance(c, model.TimeNotBefore)]
+    firsts = [_second_from(c.instant) for c in checks if isinstance(c, model.TimeNotBefore)]
     aheads = [c.seconds for c in checks if isinstance(c, model.TimeNotAhead)]
     return {"first": max(firsts, default="0001-01-01T00:00:00"), "ahead": min(aheads, default=None)}
+
+
+def _second_from(instant: str) -> str:
+    """The first whole second that is not before an instant, as text to the second."""
+    second, fraction = instant[:19], instant[19:].strip(".0Z")
+    return (datetime.fromisoformat(second) + timedelta(seconds=1)).isoformat() if fraction else second
 
 
 def _time_checks(value: model.Value) -> list[model.ValueCheck]:

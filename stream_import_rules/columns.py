@@ -6,7 +6,6 @@ is fine, false only that somebody must look closer.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
@@ -27,9 +26,14 @@ def there(column: Sequence[Any]) -> Sequence[Any]:
     return () if absent == len(column) else [value for value in column if value is not msgspec.UNSET]
 
 
+def given(column: Sequence[Any]) -> Sequence[Any]:
+    """What is there of a column whose other values are ``UNSET`` or null."""
+    return [value for value in there(column) if value is not None]
+
+
 def filled(column: Sequence[Any]) -> Sequence[Any]:
-    """What is there of a column whose other values are ``UNSET``, null, or empty."""
-    return () if column.count(msgspec.UNSET) == len(column) else [value for value in column if value]
+    """What is there of a column whose other values are ``UNSET``, null, or the empty string."""
+    return [value for value in there(column) if value is not None and value != ""]
 
 
 def distinct(lists: Sequence[Sequence[str]]) -> bool:
@@ -70,11 +74,6 @@ class Ids:
         if rest == expected:
             return True
         return rest.translate(None, self._more) == expected and not any(odd in rest for odd in self._in_first)
-
-
-def match(values: Sequence[str], lines: re.Pattern[str]) -> bool:
-    """Whether the values, one a line, match ``lines`` as a whole."""
-    return not values or lines.fullmatch("\n".join(values)) is not None
 
 
 def times(values: Sequence[str], first: str, last: str) -> tuple[str, str] | None:

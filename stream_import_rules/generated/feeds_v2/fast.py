@@ -51,11 +51,11 @@ def _add_activities_passes(lines: Sequence[Any], entries: Sequence[Any], run: Ru
     if (
         (span := columns.times([e.time for e in entries], run.first, run.last)) is not None
         and span[1][:19] < "5236-03-31T21:21:00"
-        and (has_to := columns.filled([e.to for e in entries])) is not None
+        and (has_to := columns.given([e.to for e in entries])) is not None
         and (flat_3 := list(chain.from_iterable(has_to))) is not None
         and columns.distinct(has_to)
-        and (not flat_3 or {line.feedId for line in lines}.isdisjoint(flat_3))
         and run.feeds(flat_3, _ACTIVITY_TO_ITEM_FORMAT, ())
+        and (not flat_3 or {line.feedId for line in lines}.isdisjoint(flat_3))
         and run.feeds([line.feedId for line in lines], _ACTIVITY_TO_ITEM_FORMAT, ())
     ):
         run.see_times(span)
@@ -80,8 +80,8 @@ def _follow_line(entry: Any) -> Any:
 def _follow_passes(lines: Sequence[Any], entries: Sequence[Any], run: Run) -> bool:
     return bool(
         columns.distinct([line.data for line in lines])
-        and True not in [line.feedId in line.data for line in lines]
         and run.feeds(entries, _ACTIVITY_TO_ITEM_FORMAT, _FOLLOW_FORMAT_FORBIDDEN)
+        and True not in [line.feedId in line.data for line in lines]
         and run.feeds([line.feedId for line in lines], _ACTIVITY_TO_ITEM_FORMAT, ())
     )
 
@@ -131,13 +131,13 @@ def _reactions_passes(lines: Sequence[Any], entries: Sequence[Any], run: Run) ->
         and (flat_13 := list(chain.from_iterable(has_target_feeds))) is not None
         and run.feeds(flat_13, _ACTIVITY_TO_ITEM_FORMAT, ())
         and (has_target_feeds_extra_data := columns.there([e.target_feeds_extra_data for e in entries])) is not None
-        and (len(has_parent) == len(entries) or len(has_activity_id) == len(entries) or len(has_activity_foreign_id) == len(entries) or len(has_activity_time) == len(entries) or all((e.parent or (e.activity_id or e.activity_foreign_id or e.activity_time)) for e in entries))
-        and (not has_parent or len(has_activity_id) == len(entries) or len(has_activity_foreign_id) == len(entries) or len(has_activity_time) == len(entries) or all((not e.parent or (e.activity_id or e.activity_foreign_id or e.activity_time)) for e in entries))
-        and (len(has_activity_id) == len(entries) or all((e.activity_id or bool(e.activity_foreign_id) == bool(e.activity_time)) for e in entries))
-        and (not has_activity_id or not has_activity_foreign_id or not has_activity_time or all((not (e.activity_id and e.activity_foreign_id and e.activity_time)) for e in entries))
-        and (not has_activity_time or all(((not e.activity_time or columns.not_before(e.time, e.activity_time))) for e in entries))
-        and (not has_parent or all(((not e.parent or e.parent != e.id)) for e in entries))
-        and (not has_target_feeds_extra_data or all(((not (e.target_feeds_extra_data is not UNSET) or e.target_feeds)) for e in entries))
+        and (len(has_parent) == len(entries) or len(has_activity_id) == len(entries) or len(has_activity_foreign_id) == len(entries) or len(has_activity_time) == len(entries) or all(((e.parent is not UNSET and e.parent is not None and e.parent != "") or ((e.activity_id is not UNSET) or (e.activity_foreign_id is not UNSET) or (e.activity_time is not UNSET))) for e in entries))
+        and (not has_parent or len(has_activity_id) == len(entries) or len(has_activity_foreign_id) == len(entries) or len(has_activity_time) == len(entries) or all((not (e.parent is not UNSET and e.parent is not None and e.parent != "") or ((e.activity_id is not UNSET) or (e.activity_foreign_id is not UNSET) or (e.activity_time is not UNSET))) for e in entries))
+        and (len(has_activity_id) == len(entries) or all(((e.activity_id is not UNSET) or ((e.activity_foreign_id is not UNSET) == (e.activity_time is not UNSET))) for e in entries))
+        and (not has_activity_id or not has_activity_foreign_id or not has_activity_time or all(((not ((e.activity_id is not UNSET) and (e.activity_foreign_id is not UNSET) and (e.activity_time is not UNSET)))) for e in entries))
+        and (not has_activity_time or all(((not ((True) and (e.activity_time is not UNSET)) or columns.not_before(e.time, e.activity_time))) for e in entries))
+        and (not has_parent or all(((not (e.parent is not UNSET and e.parent is not None and e.parent != "") or e.parent != e.id)) for e in entries))
+        and (not has_target_feeds_extra_data or all(((not (e.target_feeds_extra_data is not UNSET) or (e.target_feeds is not UNSET))) for e in entries))
     )
 
 
@@ -266,7 +266,7 @@ def validator() -> FastValidator:
     )
 
 
-#: The rules that are covered: all that are enabled by default.
+#: The rules that are covered: with another one active this validator must not be used.
 RULES = frozenset(
     [
         "activity.actor.coerced",
