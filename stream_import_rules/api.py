@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 from . import artefact
-from .findings import Excerpt, Finding
+from .findings import Finding, Kept
 from .model import SEVERITIES, RuleSet, Severity
 from .policy import Policy
 from .read import BUFFER
@@ -115,7 +115,7 @@ def validate_line(
     levels = tuple(sorted((severity or {}).items()))
     hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     checker = _line_checker(_names(select), _names(ignore), levels, hour)
-    found = _Keeper()
+    found = Kept()
     checker.check_line(_bytes_of(line), found)
     return found.findings
 
@@ -193,19 +193,6 @@ def tool_version() -> str:
 
 
 # --------------------------------------------------------------------------- details
-
-
-class _Keeper:
-    """A sink that keeps every finding."""
-
-    def __init__(self) -> None:
-        self.findings: list[Finding] = []
-
-    def count(self, rule: str, severity: Severity) -> bool:
-        return True
-
-    def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
-        self.findings.append(finding)
 
 
 def _findings(source: StrPath | BinaryIO, checker: Checker) -> Iterator[Finding]:

@@ -16,22 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from . import model
-from .findings import Excerpt, Finding
+from .findings import Finding, Kept
 from .policy import Policy
 from .validate import Checker, FastValidator
-
-
-class _All:
-    """A sink that keeps every finding."""
-
-    def __init__(self) -> None:
-        self.findings: list[Finding] = []
-
-    def count(self, rule: str, severity: model.Severity) -> bool:
-        return True
-
-    def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
-        self.findings.append(finding)
 
 
 class Executor:
@@ -45,7 +32,7 @@ class Executor:
     def run(self, case: dict[str, Any]) -> list[Finding]:
         """The findings of a case: those of the rules that are on by default, and of ``select``."""
         checker = self._checker(tuple(case.get("select", ())))
-        sink = _All()
+        sink = Kept()
         if "file" in case:
             checker.check(io.BytesIO(file_of(case)), "case", sink)
         else:

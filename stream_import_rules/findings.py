@@ -116,6 +116,21 @@ class Sink(Protocol):
         """Take the details of a finding that ``count`` wanted."""
 
 
+class Kept:
+    """A sink that wants every finding and keeps it."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+
+    def count(self, rule: str, severity: Severity) -> bool:
+        """Every finding is wanted."""
+        return True
+
+    def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
+        """Keep it."""
+        self.findings.append(finding)
+
+
 def excerpt_of(text: str, start: int, end: int, around: int = 40, longest: int = 40) -> Excerpt:
     """The piece of a line (or lines) around the offsets ``start`` to ``end``, never over a line end."""
     left = max(start - around, text.rfind("\n", 0, start) + 1, 0)

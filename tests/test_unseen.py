@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from stream_import_rules import artefact
-from stream_import_rules.findings import Excerpt, Finding
+from stream_import_rules.findings import Kept
 from stream_import_rules.framing import Framer
 from stream_import_rules.model import Severity
 from stream_import_rules.policy import Policy
@@ -481,19 +481,6 @@ FINE = {
 }
 
 # --------------------------------------------------------------------------- judging
-
-
-class Kept:
-    """A sink that keeps every finding."""
-
-    def __init__(self) -> None:
-        self.findings: list[Finding] = []
-
-    def count(self, rule: str, severity: Severity) -> bool:
-        return True
-
-    def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
-        self.findings.append(finding)
 
 
 @pytest.fixture(scope="module", params=["explain", "fast"])

@@ -15,8 +15,7 @@ import pytest
 
 from stream_import_rules import artefact
 from stream_import_rules.conformance import Executor, file_of, line_of
-from stream_import_rules.findings import Excerpt, Finding
-from stream_import_rules.model import Severity
+from stream_import_rules.findings import Finding, Kept
 from stream_import_rules.policy import Policy
 from stream_import_rules.validate import Checker, FastValidator
 
@@ -28,19 +27,6 @@ ENABLED = [rule.id for rule in RULESET.rules if rule.enabled]
 NOW = time.time_ns() // 1000
 
 Run = Callable[[dict[str, Any]], list[Finding]]
-
-
-class Kept:
-    """A sink that keeps every finding."""
-
-    def __init__(self) -> None:
-        self.findings: list[Finding] = []
-
-    def count(self, rule: str, severity: Severity) -> bool:
-        return True
-
-    def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
-        self.findings.append(finding)
 
 
 def fast_validator() -> FastValidator:
