@@ -263,8 +263,6 @@ def _refused(form: model.ToleratedText, checks: list[model.ValueCheck]) -> bool:
     return not letters <= allowed
 
 
-#: The greatest integer that the engine lets pass, which is the greatest that a 64-bit float keeps.
-SAFE = 2**53 - 1
 #: The deepest nesting that the engine lets pass: line, payload, entry, member, and four levels of free form.
 DEEPEST = 8
 
@@ -290,11 +288,7 @@ def testable(value: model.Value) -> bool:
         case model.TimeValue():
             return _only(value.checks, (*_IN_TEXT, *_IN_TIME))
         case model.IntegerValue():
-            bounds = [c for c in value.checks if isinstance(c, model.IntegerRange)]
-            # Without bounds an integer could be one that a 64-bit float changes.
-            return _only(value.checks, (model.IntegerRange,)) and any(
-                -SAFE <= c.minimum <= c.maximum <= SAFE for c in bounds
-            )
+            return _only(value.checks, (model.IntegerRange,))
         case model.BooleanValue():
             return not value.checks
         case model.ObjectValue():

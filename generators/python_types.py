@@ -12,6 +12,9 @@ from collections.abc import Iterator
 
 from stream_import_rules import model
 
+#: The greatest integer that the engine lets pass, which is the greatest that a 64-bit float keeps.
+SAFE = 2**53 - 1
+
 #: How the free-form parts are called in the generated modules.
 FREE = {"models": "Any", "fast": "free"}
 
@@ -45,7 +48,7 @@ def _plain(value: model.Value, flavour: str) -> str:
         case model.StringValue() | model.TimeValue():
             return _limited("str", _string_limits(value, flavour))
         case model.IntegerValue():
-            return _limited("int", _integer_limits(value))
+            return _limited("int", _integer_limits(value, flavour))
         case model.NumberValue():
             return "int | float"
         case model.BooleanValue():
@@ -96,11 +99,14 @@ def _string_limits(value: model.StringValue | model.TimeValue, flavour: str) -> 
     return limits
 
 
-def _integer_limits(value: model.IntegerValue) -> dict[str, int]:
-    ranges = [c for c in value.checks if isinstance(c, model.IntegerRange)]
+def _integer_limits(value: model.IntegerValue, flavour: str) -> dict[str, int]:
+    """The bounds of an integer. The fast type has them always: beyond, a 64-bit float would change it."""
+    ranges = [(c.minimum, c.maximum) for c in value.checks if isinstance(c, model.IntegerRange)]
+    if flavour == "fast":
+        ranges.append((-SAFE, SAFE))
     if not ranges:
         return {}
-    return {"ge": max(r.minimum for r in ranges), "le": min(r.maximum for r in ranges)}
+    return {"ge": max(low for low, _ in ranges), "le": min(high for _, high in ranges)}
 
 
 def _lengths(checks: tuple[model.ValueCheck, ...]) -> dict[str, int]:

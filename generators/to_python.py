@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 from stream_import_rules import model
 
-from .python_fast import DEEPEST, SAFE, Columns, usable
-from .python_types import annotation, class_name, field_name, records_in
+from .python_fast import DEEPEST, Columns, usable
+from .python_types import SAFE, annotation, class_name, field_name, records_in
 from .render import render
 from .samples import CHECKS, FRAMING, OTHER_KINDS
 
