@@ -18,6 +18,42 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
+from .model_relations import (
+    Acyclic,
+    Agrees,
+    Column,
+    Crowd,
+    Depth,
+    Excludes,
+    Node,
+    NotBefore,
+    Operands,
+    OrderAdvice,
+    Record,
+    Reference,
+    Refers,
+    Relation,
+    Unique,
+)
+
+# What lies in a module of its own because of its size is part of the model all the same.
+__all__ = [
+    "Acyclic",
+    "Agrees",
+    "Column",
+    "Crowd",
+    "Depth",
+    "Excludes",
+    "NotBefore",
+    "Operands",
+    "OrderAdvice",
+    "Record",
+    "Reference",
+    "Refers",
+    "Relation",
+    "Unique",
+]
+
 Severity: TypeAlias = Literal["error", "warning", "info"]
 JsonType: TypeAlias = Literal["string", "number", "boolean", "array", "object", "null"]
 Evidence: TypeAlias = Literal["I", "D", "S", "M", "W", "G"]
@@ -36,14 +72,10 @@ EVIDENCE: dict[Evidence, str] = {
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 
-class _Node(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What all parts of the form share: immutable, closed, written without its defaults."""
-
-
 # --------------------------------------------------------------------------- rules, as people read them
 
 
-class Source(_Node, frozen=True):
+class Source(Node, frozen=True):
     """Where a rule comes from: a document, its sentence (may be empty) and how strong the evidence is."""
 
     document: str
@@ -51,7 +83,7 @@ class Source(_Node, frozen=True):
     quote: str = ""
 
 
-class Example(_Node, frozen=True):
+class Example(Node, frozen=True):
     """One line (or file) that keeps or breaks a rule.
 
     Exactly one of ``line`` (a JSON value: the whole instruction) and ``raw`` (the text of a file, for
@@ -76,7 +108,7 @@ class Example(_Node, frozen=True):
     note: str = ""
 
 
-class Rule(_Node, frozen=True):
+class Rule(Node, frozen=True):
     """The text of a rule and its policy defaults. ``kind`` is the kind of the check that enforces it."""
 
     id: str
@@ -102,7 +134,7 @@ class Rule(_Node, frozen=True):
 # --------------------------------------------------------------------------- checks on one value
 
 
-class _Check(_Node, frozen=True, tag_field="kind", kw_only=True):
+class _Check(Node, frozen=True, tag_field="kind", kw_only=True):
     """A condition and the id of the rule that it breaks.
 
     ``after`` names rules of the same node that must hold before this check is looked at: one mistake
@@ -376,7 +408,7 @@ RecordCheck: TypeAlias = (
 # --------------------------------------------------------------------------- tolerated forms
 
 
-class _Tolerated(_Node, frozen=True, tag_field="form", kw_only=True):
+class _Tolerated(Node, frozen=True, tag_field="form", kw_only=True):
     """A form that the type does not allow but that is not refused either: it breaks ``rule``, nothing else."""
 
     rule: str
@@ -406,7 +438,7 @@ Tolerated: TypeAlias = ToleratedType | ToleratedText | ToleratedPair
 # --------------------------------------------------------------------------- values
 
 
-class _Value(_Node, frozen=True, tag_field="type", kw_only=True):
+class _Value(Node, frozen=True, tag_field="type", kw_only=True):
     """A place in a line. ``type_rule`` is broken by a value of another JSON type.
 
     ``nullable``: null is as good as absent. ``blank``: the empty string is as good as absent.
@@ -481,7 +513,7 @@ Value: TypeAlias = (
 )
 
 
-class Field(_Node, frozen=True):
+class Field(Node, frozen=True):
     """A member of a record. ``required`` is the rule that its absence breaks, "" if it may be absent.
 
     ``aliases`` are names that people write by mistake for this one; they become hints.
@@ -497,7 +529,7 @@ class Field(_Node, frozen=True):
 # --------------------------------------------------------------------------- files, lines and JSON text
 
 
-class _FramingCheck(_Node, frozen=True, tag_field="kind", kw_only=True):
+class _FramingCheck(Node, frozen=True, tag_field="kind", kw_only=True):
     """A condition on the file, its lines or their JSON text; the reader enforces it."""
 
     rule: str
@@ -604,7 +636,7 @@ FramingCheck: TypeAlias = (
 # --------------------------------------------------------------------------- the whole
 
 
-class Instruction(_Node, frozen=True):
+class Instruction(Node, frozen=True):
     """One kind of line. ``line`` is the whole record of such a line, envelope included."""
 
     name: str
@@ -623,7 +655,7 @@ class Instruction(_Node, frozen=True):
     aliases: tuple[str, ...] = ()
 
 
-class RuleSet(_Node, frozen=True):
+class RuleSet(Node, frozen=True):
     """All rules of one file format.
 
     ``envelope`` is the record of a line whose instruction is unknown; ``discriminator`` and ``payload``
@@ -651,6 +683,10 @@ class RuleSet(_Node, frozen=True):
     former_instructions: dict[str, str] = {}
     #: Instruction and member that hold the times whose span the summary shows.
     time_span: tuple[str, str] = ("", "")
+    #: What is staged of the entries, and what must hold between them over a whole file.
+    records: tuple[Record, ...] = ()
+    references: tuple[Reference, ...] = ()
+    relations: tuple[Relation, ...] = ()
 
 
 def to_json(ruleset: RuleSet) -> bytes:
@@ -723,7 +759,7 @@ def checks_of(value: Value) -> tuple[ValueCheck | RecordCheck, ...]:
     return () if isinstance(value, AnyValue) else value.checks
 
 
-def kind_of(check: ValueCheck | RecordCheck | FramingCheck) -> str:
+def kind_of(check: ValueCheck | RecordCheck | FramingCheck | Relation) -> str:
     """The kind of a check as the rule language spells it, such as ``max-items``."""
     tag = type(check).__struct_config__.tag
     assert isinstance(tag, str)

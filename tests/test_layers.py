@@ -19,6 +19,7 @@ RUNTIME, COMPILER = "stream_import_rules", "generators"
 #: what is below it too. A new module gets a line here, as low as it can stand.
 ORDER = [
     # data, and text with no knowledge of rules
+    "model_relations",
     "model",
     "times",
     "syntax",
