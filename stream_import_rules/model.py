@@ -101,8 +101,8 @@ class Example(Node, frozen=True):
     encoding: Literal["utf-8", "utf-16", "latin-1", "surrogates"] = "utf-8"
     path: str = ""
     at_line: int = 1
-    repeat: dict[str, int] = {}
-    lengthen: dict[str, int] = {}
+    repeat: dict[str, int] = msgspec.field(default_factory=dict)
+    lengthen: dict[str, int] = msgspec.field(default_factory=dict)
     #: Other rules that a good example breaks all the same: the value at one limit may be past a lower one.
     breaks: tuple[str, ...] = ()
     note: str = ""
@@ -680,7 +680,7 @@ class RuleSet(Node, frozen=True):
     type_docs: dict[str, str]
     feed_id_type: str = ""
     #: Instructions of older importers, each with what to do instead.
-    former_instructions: dict[str, str] = {}
+    former_instructions: dict[str, str] = msgspec.field(default_factory=dict)
     #: Instruction and member that hold the times whose span the summary shows.
     time_span: tuple[str, str] = ("", "")
     #: What is staged of the entries, and what must hold between them over a whole file.
