@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from stream_import_rules import model
 
-from . import to_conformance, to_docs, to_json_schema, to_python
+from . import to_conformance, to_docs, to_json_schema, to_python, to_sql
 
 #: What each target says of each kind of check.
 SUPPORT: dict[str, dict[str, str]] = {
     "Python (explain)": dict.fromkeys(to_python.SUPPORT, "exact"),
     to_python.NAME: dict(to_python.SUPPORT),
     to_json_schema.NAME: dict(to_json_schema.SUPPORT),
+    to_sql.NAME: dict(to_sql.SUPPORT),
     to_conformance.NAME: dict(to_conformance.SUPPORT),
 }
 
@@ -27,6 +28,8 @@ def artefacts(ruleset: model.RuleSet, fingerprint: str) -> dict[str, str]:
     return {
         f"{package}/ruleset.json": model.to_json(ruleset).decode(),
         **_under(package, to_python.to_python(ruleset, fingerprint)),
+        **_under(package, to_sql.to_module(ruleset, fingerprint)),
+        **_under(version, to_sql.to_sql(ruleset, fingerprint)),
         **_under("dist-schemas", schemas),
         **_under(f"{package}/schemas", _newest(schemas, f"{ruleset.name}/v{ruleset.version}/")),
         **_under(f"{version}/conformance", to_conformance.to_conformance(ruleset, fingerprint)),

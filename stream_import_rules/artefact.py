@@ -20,7 +20,7 @@ import msgspec
 from .model import RuleSet, of_json
 
 if TYPE_CHECKING:
-    from .validate import FastValidator
+    from .scan import FastValidator
 
 #: The rule set that is used if none is named.
 DEFAULT = "feeds-v2"
@@ -68,6 +68,16 @@ def fast_validator(name: str = DEFAULT) -> FastValidator:
         raise _broken(name, "its fast validator was made from other rules")
     validator: FastValidator = module.validator()
     return validator
+
+
+def queries(name: str = DEFAULT) -> tuple[str, ...]:
+    """The queries of the relations of a rule set, in their order. Raises ``ArtefactError`` as ``load``."""
+    _, fingerprint = load(name)
+    module = _module(name, ".relations")
+    if getattr(module, "FINGERPRINT", None) != fingerprint:
+        raise _broken(name, "the queries of its relations were made from other rules")
+    found: tuple[str, ...] = module.QUERIES
+    return found
 
 
 def schema_names(name: str = DEFAULT) -> list[str]:

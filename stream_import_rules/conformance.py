@@ -18,7 +18,8 @@ from typing import Any
 from . import model
 from .findings import Finding, Kept
 from .policy import Policy
-from .validate import Checker, FastValidator
+from .scan import FastValidator
+from .validate import Checker
 
 
 class Executor:

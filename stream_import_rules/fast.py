@@ -148,6 +148,7 @@ class FastValidator:
         ahead: int | None,
     ) -> None:
         self.rules = rules
+        self.decoded: Sequence[Any] = ()
         self._entities = list(entities)
         self._discriminator, self._payload = discriminator, payload
         self._first, self._ahead = first, ahead
@@ -199,6 +200,7 @@ class FastValidator:
             decoded = self._decoded(lines)
             if decoded is None or not self._same(lines, decoded):
                 return None
+        self.decoded = decoded
         return self._columns(decoded, now)
 
     # ------------------------------------------------------------------ the text

@@ -109,6 +109,9 @@ class Excerpt(msgspec.Struct, frozen=True):
 class Sink(Protocol):
     """Who takes the findings of a run. Exact counts are cheap, details are only made if wanted."""
 
+    #: Of so many findings of each rule the details are wanted; ``None``: of all.
+    wanted: int | None
+
     def count(self, rule: str, severity: Severity) -> bool:
         """Take note of one more finding of this rule; true if its details are wanted."""
 
@@ -118,6 +121,8 @@ class Sink(Protocol):
 
 class Kept:
     """A sink that wants every finding and keeps it."""
+
+    wanted: int | None = None
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []

@@ -31,18 +31,19 @@ class Start(msgspec.Struct, frozen=True):
 
 class Framer:
     """Judges the frame of one file. Give it ``begin``, then the lines in their order, then ``end``.
-    For lines that are no file leave ``begin`` out.
+    For lines that are no file leave ``begin`` out; and for those further down in one (``later``), which
+    follow on a line behind which the framer of the lines before was ``settled``.
 
     A line is told by ``line``, or by ``passed`` if the fast path has found nothing to report in it. While
     ``busy`` every line must go to ``line``: it may belong to a value that started in an earlier one.
     """
 
-    def __init__(self, ruleset: RuleSet, file: str | None = None) -> None:
+    def __init__(self, ruleset: RuleSet, file: str | None = None, *, later: bool = False) -> None:
         self._report = Reporter(ruleset, file)
         self._values = Values(ruleset, self._report)
         #: Whether the lines are those of a whole file, from its start.
-        self._whole = False
-        self._seen = False
+        self._whole = later
+        self._seen = later
         self._hopeless = False
         self._blank = Blanks()
         #: The first line, while it is an array and the only one.
@@ -52,6 +53,11 @@ class Framer:
     def busy(self) -> bool:
         """Whether every line must be given to ``line``: a value over several lines is being collected."""
         return self._values.region is not None or self._hopeless
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing that was seen so far has a say in what follows."""
+        return self._seen and not (self.busy or self._blank.count or self._array is not None)
 
     @property
     def hopeless(self) -> bool:

@@ -28,6 +28,12 @@ class Judge(Passage, frozen=True, kw_only=True):
 
     parsed: Parsed
 
+    def is_all_of(self, number: int, raw: bytes) -> bool:
+        """Whether the object is all that stands in the line of that number, and in no other."""
+        if self.line != number or self.column != 1 or len(self.starts) != 1:
+            return False
+        return len(self.text.encode("utf-8", "surrogatepass")) == len(raw.removesuffix(b"\n").removesuffix(b"\r"))
+
 
 Items: TypeAlias = Sequence[Finding | Judge]
 

@@ -45,40 +45,41 @@ class GroupUses:
 
     def __init__(self, ruleset: model.RuleSet) -> None:
         self._check = next((c for c in ruleset.framing if isinstance(c, model.KnownGroups)), None)
-        self._counts: Counter[str] = Counter()
-        self._first: dict[str, Use] = {}
+        #: Uses of each group, and the first one; what is counted beyond ``MOST_GROUPS`` is left out.
+        self.counts: Counter[str] = Counter()
+        self.first: dict[str, Use] = {}
 
     def is_news(self, groups: Iterable[str]) -> bool:
         """Whether one of the groups has no first place yet, so that somebody must look where it is."""
-        return self._check is not None and not self._full and any(g not in self._first for g in groups)
+        return self._check is not None and not self._full and any(g not in self.first for g in groups)
 
     def count(self, groups: Mapping[str, int]) -> None:
         """Count uses."""
         if not self._full:
             for group, count in groups.items():
-                self._counts[group] += count
+                self.counts[group] += count
 
     def first_use(self, use: Use, group: str) -> None:
         """Note the first place of a group; later places are ignored."""
         if not self._full:
-            self._first.setdefault(group, use)
+            self.first.setdefault(group, use)
 
     @property
     def _full(self) -> bool:
-        return len(self._first) >= MOST_GROUPS
+        return len(self.first) >= MOST_GROUPS
 
     def near_misses(self) -> list[NearMiss]:
         """The rare groups that are most likely misspelt, in the order of the file."""
         check = self._check
         if check is None or self._full:
             return []
-        frequent = {group for group, count in self._counts.items() if count >= check.frequent}
+        frequent = {group for group, count in self.counts.items() if count >= check.frequent}
         found = []
-        for group, use in self._first.items():
-            count = self._counts[group]
+        for group, use in self.first.items():
+            count = self.counts[group]
             near = [g for g in sorted(frequent) if count <= check.rare and _one_edit(group, g)]
             if near:
-                found.append(NearMiss(check.rule, group, count, near[0], self._counts[near[0]], use))
+                found.append(NearMiss(check.rule, group, count, near[0], self.counts[near[0]], use))
         return found
 
 

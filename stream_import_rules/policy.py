@@ -46,6 +46,18 @@ class Policy:
                 levels[rule_id] = level
         self._levels = levels
 
+    @classmethod
+    def of_levels(cls, levels: Mapping[str, Severity]) -> Policy:
+        """The policy that gives these rules these severities, and reports no other."""
+        policy = cls.__new__(cls)
+        policy._levels = dict(levels)
+        return policy
+
+    @property
+    def levels(self) -> dict[str, Severity]:
+        """The severities of all rules that are reported."""
+        return dict(self._levels)
+
     def severity_of(self, rule: str) -> Severity | None:
         """The severity of a rule in this run, ``None`` if it is not reported."""
         return self._levels.get(rule)

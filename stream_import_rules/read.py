@@ -1,6 +1,6 @@
-"""Read a file as chunks of whole lines.
+"""Read a file as chunks of whole lines, or cut it into parts that end where lines end.
 
-The first stage of the runtime: the checker takes the chunks, gives each to the fast path and the lines
+The first stage of the runtime: ``scan`` takes the chunks, gives each to the fast path and the lines
 that it did not approve to ``framing``. Knows nothing of JSON or of rules, and what a byte means.
 """
 
@@ -14,6 +14,8 @@ import msgspec
 #: Bytes of a chunk. Small enough that what is decoded of it stays in the processor's cache.
 CHUNK = 1 << 16
 
+#: Bytes that are read at once where lines are only counted.
+_PIECE = 1 << 20
 
 #: Bytes of the buffer of a file: lines are cut out of it, a small one would cut them into pieces first.
 BUFFER = 1 << 18
@@ -32,14 +34,53 @@ class Chunk(msgspec.Struct, frozen=True):
     size: int
 
 
-def chunks(stream: BinaryIO, size: int = CHUNK) -> Iterator[Chunk]:
+class Part(msgspec.Struct, frozen=True):
+    """A part of a file: from the start of a line (``start``, bytes) up to the end of one (``end``)."""
+
+    start: int
+    end: int
+    first_line: int
+
+
+def chunks(
+    stream: BinaryIO, size: int = CHUNK, *, first_line: int = 1, offset: int = 0, end: int | None = None
+) -> Iterator[Chunk]:
     """The stream in chunks of about ``size`` bytes, more only where a line is longer.
 
-    A line end is a line feed and nothing else.
+    A line end is a line feed and nothing else. The stream stands at ``offset``, where the line
+    ``first_line`` starts; ``end`` (none: that of the stream) is where a line ends.
     """
-    number, offset = 1, 0
-    while lines := stream.readlines(size):
+    number = first_line
+    while (end is None or offset < end) and (
+        lines := stream.readlines(size if end is None else min(size, end - offset))
+    ):
         chunk = Chunk(number, offset, lines, sum(map(len, lines)))
         yield chunk
         number += len(lines)
         offset += chunk.size
+
+
+def parts(stream: BinaryIO, size: int) -> Iterator[Part]:
+    """The file in parts of ``size`` bytes, more where a line goes on. Behind a blank line no part ends:
+    what follows has a say in it. The stream is read to its end, for lines are counted."""
+    start, number = 0, 1
+    while True:
+        read, feeds, data = 0, 0, b""
+        while read < size and (data := stream.read(min(_PIECE, size - read))):
+            read += len(data)
+            feeds += data.count(b"\n")
+        if not read:
+            return
+        # Whatever the bytes say, a part ends behind a line that is not blank, or where the file does.
+        blank = True
+        while line := stream.readline(_PIECE):
+            read += len(line)
+            blank = blank and not line.strip()
+            if line.endswith(b"\n"):
+                feeds += 1
+                if not blank:
+                    break
+                blank = True
+        yield Part(start, start + read, number)
+        start += read
+        number += feeds

@@ -1,26 +1,43 @@
-"""Validate: one file (or one line) through read, fast, framing and explain, findings to a sink.
+"""Validate: files (or one line) through scan and relate, findings to a sink.
 
-After ``read`` and ``framing``, which know bytes and lines; before ``report``, which takes what the
-sink collects. The fast validator passes what surely has no finding; all else is explained. Which of
-the two looked at a line never shows in the result.
+The upper end of what finds mistakes. A file is led through one scan, or cut into parts that worker
+processes scan side by side; either way the findings are the same and come in the order of the file.
+Then the relations are checked over all files that are imported together.
 """
 
 from __future__ import annotations
 
-import time as clock
-from collections.abc import Iterable, Sequence
-from typing import BinaryIO, Protocol
+import io
+import os
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import BinaryIO
 
 import msgspec
 
-from . import framing, read, times
-from .explain import Explainer
-from .findings import Finding, Path, Sink, Violation, clip, pointer, shown
-from .groups import GroupUses, Use
-from .jsontext import locate
+from . import read, times
+from .entries import ImportFile
+from .findings import Sink
 from .model import RuleSet, Severity
 from .policy import Policy
-from .surveys import Survey, Surveyor, group_of
+from .private import PrivateFolder
+from .relate import Relations, relate
+from .scan import FastValidator, Judges, Scan
+from .staging import Staged
+from .store import Store
+from .workers import Pool, Recipe, Result
+
+#: Bytes that the tables of the relations take in memory before they are written to disk.
+MEMORY = 1 << 30
+#: Bytes of a part that one worker scans at a time.
+PART = 8 << 20
+#: A file of fewer bytes is scanned in this process: others would take longer to start.
+WORTH_WORKERS = 24 << 20
+#: Rows that are staged before they are handed on.
+_ROWS = 50_000
+#: Bytes between two lines whose numbers are remembered.
+_MARKS = 4 << 20
 
 
 class FileSummary(msgspec.Struct, omit_defaults=True):
@@ -44,224 +61,262 @@ class Interrupted(KeyboardInterrupt):
         self.summary = summary
 
 
-class FastValidator(Protocol):
-    """What the generated fast validator offers (see ``fast``)."""
+class Plan(msgspec.Struct, frozen=True):
+    """How a run goes about its work; none of it shows in the findings.
 
-    #: The ids of the rules that it looks at; with others active it must not be used.
-    rules: frozenset[str]
+    ``jobs``: processes that scan side by side, 1 for none but this one; ``part``: bytes that one of them
+    scans at a time (``None``: ``PART``, and none for small files); ``memory``: bytes that the tables of
+    the relations may take before they are written to disk.
+    """
 
-    def passes(self, lines: Sequence[bytes], now: int) -> Survey | None:
-        """The survey of lines if nothing is to be reported of any of them, else ``None``."""
+    jobs: int = 1
+    part: int | None = None
+    memory: int = MEMORY
 
 
 class Checker:
     """Checks files and lines against one rule set under one policy.
 
     ``now`` is the moment of the run in microseconds since 1970 (default: the real one). ``fast`` is
-    the generated validator of the same rule set, ``None`` to explain every line.
+    the generated validator of the same rule set, ``None`` to explain every line. ``queries`` are those
+    of the relations, none to leave these out. ``outside`` says for kinds of records (entities) whether
+    they may be outside of the import. ``recipe`` is what a worker process needs to make the same
+    checker; without it there are no workers.
     """
 
     def __init__(
-        self, ruleset: RuleSet, policy: Policy, *, now: int | None = None, fast: FastValidator | None = None
+        self,
+        ruleset: RuleSet,
+        policy: Policy,
+        *,
+        now: int | None = None,
+        fast: FastValidator | None = None,
+        queries: tuple[str, ...] = (),
+        outside: Mapping[str, bool] | None = None,
+        plan: Plan | None = None,
+        recipe: Recipe | None = None,
     ) -> None:
-        self.ruleset = ruleset
-        self.policy = policy
-        self.now = clock.time_ns() // 1000 if now is None else now
-        self.fast = fast if fast is not None and policy.active <= fast.rules else None
-        self.explainer = Explainer(ruleset, self.now, policy.active)
-        self.surveyor = Surveyor(ruleset)
+        self.judges = Judges(ruleset, policy, now=now, fast=fast)
+        self.plan = plan or Plan()
+        self.recipe = recipe
+        self.relations = Relations(ruleset, queries, policy, outside or {}) if queries else None
 
     def check(self, stream: BinaryIO, file: str, sink: Sink) -> FileSummary:
-        """Judge a whole file; every finding goes to the sink, in the order of the file.
+        """Judge a file that is imported alone; every finding goes to the sink, those of lines in the order
+        of the file, then those of relations.
 
         Raises ``Interrupted`` with what is known so far if the user stops it, ``OSError`` if the file
-        can't be read on.
+        can't be read on, ``StoreError`` if the relations can't be checked.
         """
-        run = _Run(self, sink, file)
-        try:
-            return run.file(stream)
-        except KeyboardInterrupt as stop:
-            raise Interrupted(run.summary(complete=False)) from stop
+        with Import(self, sink) as whole:
+            summary = whole.file(stream, file)
+            whole.relate()
+        return summary
 
     def check_line(self, line: bytes, sink: Sink) -> None:
         """Judge one line on its own, without its end; the rules of whole files do not apply."""
-        _Run(self, sink, None).one(line)
+        Scan(self.judges, sink, None).one(line)
 
 
-class _Run:
-    """One file on its way through the checker."""
+class Import:
+    """Files that are imported together, one after the other; their entries may refer to each other.
 
-    def __init__(self, checker: Checker, sink: Sink, file: str | None) -> None:
-        self.checker = checker
-        self.sink = sink
-        self.name = file
-        self.framer = framing.Framer(checker.ruleset, file)
-        self.groups = GroupUses(checker.ruleset)
-        self.survey = Survey()
-        self.lines = 0
-        self.bytes = 0
+    Use it as a context: what it keeps in memory and on disk is gone afterwards.
+    """
 
-    def file(self, stream: BinaryIO) -> FileSummary:
-        """The whole file, chunk by chunk; then what only its end can tell."""
+    def __init__(self, checker: Checker, sink: Sink) -> None:
+        self._checker, self._sink = checker, sink
+        self._folder = PrivateFolder()
+        self._files: list[ImportFile] = []
+        self._store: Store | None = None
+        if checker.relations is not None and checker.relations.active:
+            self._store = Store(self._folder, checker.plan.memory, checker.plan.jobs)
+        self._pool: Pool | None = None
+
+    def __enter__(self) -> Import:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            if self._pool is not None:
+                self._pool.close()
+            if self._store is not None:
+                self._store.close()
+        finally:
+            self._folder.close()
+
+    # ------------------------------------------------------------------ files
+
+    def file(self, stream: BinaryIO, name: str) -> FileSummary:
+        """Judge the lines of the next file. Raises as ``Checker.check``.
+
+        The stream must stay open until the relations are checked, unless it is a file of the disk.
+        """
+        base = self._files[-1].base + self._files[-1].size if self._files else 0
+        path = _path_of(stream)
+        with _rereadable(stream, path, self._folder, wanted=self._store is not None) as (source, reading):
+            file = ImportFile(name, base, source)
+            self._files.append(file)
+            scan = Scan(self._checker.judges, self._sink, name, staged=self._staged(), base=base)
+            try:
+                if path is not None and self._is_worth_workers(path):
+                    self._side_by_side(path, file, scan)
+                else:
+                    self._alone(reading, file, scan)
+                scan.whole(scan.bytes)
+            except KeyboardInterrupt as stop:
+                raise Interrupted(summary_of(scan, complete=False)) from stop
+            finally:
+                file.size = scan.bytes
+        return summary_of(scan, complete=not scan.hopeless)
+
+    def _staged(self) -> Staged | None:
+        return None if self._store is None else Staged()
+
+    def _alone(self, stream: BinaryIO, file: ImportFile, scan: Scan) -> None:
+        """Scan a file in this process."""
         for chunk in read.chunks(stream):
-            self.bytes = chunk.offset + chunk.size
-            self.lines = chunk.first_line - 1 + len(chunk.lines)
-            lines = chunk.lines
-            if chunk.offset == 0:
-                start = self.framer.begin(b"".join(lines))
-                self._findings(start.findings)
-                lines[0] = lines[0][start.skip :]
-            if not self.framer.hopeless:
-                self._chunk(chunk.first_line, lines)
-        self._events(self.framer.end())
-        self._near_misses()
-        self._findings(self.framer.size(self.bytes))
-        return self.summary(complete=not self.framer.hopeless)
+            if chunk.offset - file.marks[-1][0] >= _MARKS:
+                file.mark(chunk.offset, chunk.first_line)
+            scan.feed(chunk)
+            self._keep(scan.staged, _ROWS)
+        scan.end()
+        self._keep(scan.staged, 0)
 
-    def one(self, line: bytes) -> None:
-        """A line on its own: the rules of whole files do not apply."""
-        self._events(self.framer.line(1, line))
-        if self.framer.busy:
-            self._events(self.framer.end())
+    def _keep(self, staged: Staged | None, rows: int) -> None:
+        if self._store is not None and staged is not None and len(staged.keys) + len(staged.refs) > rows:
+            self._store.add(staged)
 
-    # ------------------------------------------------------------------ chunks and lines
+    # ------------------------------------------------------------------ workers
 
-    def _chunk(self, first: int, lines: list[bytes]) -> None:
-        if self._pass(lines):
-            return
-        for number, raw in enumerate(lines, first):
-            if len(lines) == 1 or not self._pass([raw]):
-                self._events(self.framer.line(number, raw))
-
-    def _pass(self, lines: list[bytes]) -> bool:
-        """Whether the fast validator passes these lines; if so they are counted."""
-        fast = self.checker.fast
-        if fast is None or self.framer.busy:
+    def _is_worth_workers(self, path: str) -> bool:
+        plan = self._checker.plan
+        if plan.jobs < 2 or self._checker.recipe is None:
             return False
-        survey = fast.passes(lines, self.checker.now)
-        if survey is None or self.groups.is_news(survey.feed_groups):
-            return False
-        self._events(self.framer.passed(len(lines)))
-        self.survey.add(survey)
-        self.groups.count(survey.feed_groups)
-        return True
+        size = os.path.getsize(path)
+        return size > 0 if plan.part is not None else size >= WORTH_WORKERS
 
-    def _events(self, events: Iterable[Finding | framing.Judge]) -> None:
-        for event in events:
-            if isinstance(event, framing.Judge):
-                self._judge(event)
-            else:
-                self._findings([event])
-
-    def _judge(self, judge: framing.Judge) -> None:
-        """The content of a line: its survey, then everything that is wrong with it."""
-        line = judge.parsed.value
-        surveyor = self.checker.surveyor
-        survey = surveyor.survey(line)
-        self.survey.add(survey)
-        self.groups.count(survey.feed_groups)
-        if self.groups.is_news(survey.feed_groups):
-            self._first_uses(judge)
-        found = self.checker.explainer.explain(line, judge.text)
-        if found:
-            self._place(judge, found)
-
-    # ------------------------------------------------------------------ findings
-
-    def _place(self, judge: framing.Judge, found: list[Violation]) -> None:
-        """Give violations their place in the file; only those whose details are wanted are located."""
-        wanted = []
-        for violation in found:
-            severity = self._counted(violation.rule)
-            if severity is not None:
-                wanted.append((violation, severity))
-        if not wanted:
-            return
-        spans = locate(judge.text, [(v.path, v.at_key) for v, _ in wanted])
-        line = judge.parsed.value
-        name = line.get(self.checker.ruleset.discriminator)
-        for violation, severity in wanted:
-            start, end = spans[(violation.path, violation.at_key)]
-            number, column = judge.place(start)
-            finding = Finding(
-                rule=violation.rule,
-                severity=severity,
-                file=self.name,
-                line=number,
-                column=column,
-                instruction=clip(name) if isinstance(name, str) else None,
-                path=pointer(violation.path),
-                record=self.checker.surveyor.record_name(line, violation.path),
-                message=violation.message,
-                hint=violation.hint or None,
-                value=violation.value,
+    def _side_by_side(self, path: str, file: ImportFile, scan: Scan) -> None:
+        """Scan a file in parts, and take their results in its order."""
+        assert self._checker.recipe is not None
+        plan = self._checker.plan
+        if self._pool is None:
+            recipe = msgspec.structs.replace(
+                self._checker.recipe,
+                now=self._checker.judges.now,
+                staging=self._store is not None,
+                samples=self._sink.wanted,
             )
-            self.sink.add(finding, judge.excerpt(start, end))
+            self._pool = Pool(recipe, plan.jobs)
+        with open(path, "rb", buffering=0) as stream:
+            parts = read.parts(io.BufferedReader(stream, read.BUFFER), plan.part or PART)
+            for part, result in self._pool.results(path, file.name, file.base, parts):
+                if part.start:
+                    file.mark(part.start, part.first_line)
+                self._take(result, scan)
 
-    def _findings(self, findings: Iterable[Finding]) -> None:
-        """Findings of framing, which have their place already."""
-        for finding in findings:
-            severity = self._counted(finding.rule)
-            if severity is not None:
-                self.sink.add(msgspec.structs.replace(finding, severity=severity), self.framer.excerpt(finding))
+    def _take(self, result: Result, scan: Scan) -> None:
+        scan.absorb(result)
+        if self._store is not None and result.staged is not None:
+            self._store.add(result.staged)
 
-    def _counted(self, rule: str) -> Severity | None:
-        """Count a finding under the policy; its severity if somebody wants the details."""
-        severity = self.checker.policy.severity_of(rule)
-        return severity if severity is not None and self.sink.count(rule, severity) else None
+    # ------------------------------------------------------------------ relations
 
-    # ------------------------------------------------------------------ feed groups
+    def relate(self) -> dict[str, Counter[Severity]]:
+        """Check the relations over all files; the numbers of findings by file and severity."""
+        if self._store is None or self._checker.relations is None:
+            return {}
+        judges = self._checker.judges
+        counts = relate(self._checker.relations, self._store, self._files, judges.policy, judges.surveyor, self._sink)
+        return {self._files[i].name: count for i, count in counts.items()}
 
-    def _first_uses(self, judge: framing.Judge) -> None:
-        """Note where groups that were not seen before are used."""
-        line = judge.parsed.value
-        name = line.get(self.checker.ruleset.discriminator)
-        new: dict[str, tuple[str, Path]] = {}
-        for path, feed_id in self.checker.surveyor.feed_ids(line):
-            group = group_of(feed_id)
-            if group not in new and self.groups.is_news([group]):
-                new[group] = (feed_id, path)
-        spans = locate(judge.text, [(path, False) for _, path in new.values()])
-        for group, (feed_id, path) in new.items():
-            start, end = spans[(path, False)]
-            number, column = judge.place(start)
-            record = self.checker.surveyor.record_name(line, path)
-            self.groups.first_use(
-                Use(feed_id, number, column, path, str(name), record, judge.excerpt(start, end)), group
-            )
 
-    def _near_misses(self) -> None:
-        for near in self.groups.near_misses():
-            severity = self._counted(near.rule)
-            if severity is None:
-                continue
-            use = near.use
-            times = "once" if near.count == 1 else f"{near.count} times"
-            finding = Finding(
-                rule=near.rule,
-                severity=severity,
-                file=self.name,
-                line=use.line,
-                column=use.column,
-                instruction=use.instruction,
-                path=pointer(use.path),
-                record=use.record,
-                message=f"the feed group `{clip(near.group)}` is used {times}, `{near.meant}` {near.often:,} times",
-                hint=f"If `{near.meant}` was meant, correct the feed id. Otherwise configure both groups in the app.",
-                value=shown(use.feed_id),
-            )
-            self.sink.add(finding, use.excerpt)
+def summary_of(scan: Scan, *, complete: bool) -> FileSummary:
+    """What was seen of a file so far."""
+    survey = scan.survey
+    return FileSummary(
+        path=scan.name or "",
+        bytes=scan.bytes,
+        lines=scan.lines,
+        entries=dict(survey.entries),
+        feed_groups=dict(sorted(survey.feed_groups.items(), key=lambda use: (-use[1], use[0]))),
+        time_from=None if survey.first is None else times.text_of(survey.first),
+        time_to=None if survey.last is None else times.text_of(survey.last),
+        complete=complete,
+    )
 
-    def summary(self, *, complete: bool) -> FileSummary:
-        """What was seen of the file so far."""
-        survey = self.survey
-        return FileSummary(
-            path=self.name or "",
-            bytes=self.bytes,
-            lines=self.lines,
-            entries=dict(survey.entries),
-            feed_groups=dict(sorted(survey.feed_groups.items(), key=lambda use: (-use[1], use[0]))),
-            time_from=None if survey.first is None else times.text_of(survey.first),
-            time_to=None if survey.last is None else times.text_of(survey.last),
-            complete=complete,
-        )
+
+# --------------------------------------------------------------------------- reading twice
+
+
+class _Path:
+    """A file of the disk."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def open(self) -> AbstractContextManager[BinaryIO]:
+        return open(self._path, "rb", buffering=read.BUFFER)
+
+
+class _Held:
+    """A stream that stays open, from where it stood."""
+
+    def __init__(self, stream: BinaryIO, start: int = 0) -> None:
+        self._stream, self._start = stream, start
+
+    @contextmanager
+    def open(self) -> Generator[BinaryIO]:
+        self._stream.seek(self._start)
+        yield self._stream if not self._start else _From(self._stream, self._start)  # type: ignore[misc]
+
+
+class _From:
+    """A stream whose places count from further down."""
+
+    def __init__(self, stream: BinaryIO, start: int) -> None:
+        self._stream, self._start = stream, start
+        self.read, self.readline = stream.read, stream.readline
+
+    def seek(self, offset: int) -> int:
+        return self._stream.seek(self._start + offset) - self._start
+
+
+class _Copying:
+    """A stream that can be read once: what is read of it is written to another one."""
+
+    def __init__(self, stream: BinaryIO, copy: BinaryIO) -> None:
+        self._stream, self._copy = stream, copy
+
+    def readlines(self, hint: int) -> list[bytes]:
+        lines = self._stream.readlines(hint)
+        self._copy.writelines(lines)
+        return lines
+
+
+def _path_of(stream: BinaryIO) -> str | None:
+    """The path of a regular file that a stream reads from its start."""
+    name = getattr(stream, "name", None)
+    with suppress(OSError, ValueError, AttributeError):
+        if isinstance(name, str) and stream.tell() == 0 and os.path.isfile(name):
+            same = os.path.samestat(os.fstat(stream.fileno()), os.stat(name))
+            return os.path.abspath(name) if same else None
+    return None
+
+
+@contextmanager
+def _rereadable(
+    stream: BinaryIO, path: str | None, folder: PrivateFolder, *, wanted: bool
+) -> Iterator[tuple[_Path | _Held, BinaryIO]]:
+    """Where a stream can be read again, and the stream to read now. One that can only be read once is
+    copied to a private file on the way."""
+    if path is not None:
+        yield _Path(path), stream
+        return
+    seekable = getattr(stream, "seekable", None)
+    if not wanted or (seekable is not None and seekable()):
+        yield _Held(stream, stream.tell() if wanted else 0), stream
+        return
+    name = os.path.join(folder.path, f"input-{len(os.listdir(folder.path))}")
+    with open(name, "xb", buffering=read.BUFFER) as copy:
+        yield _Path(name), _Copying(stream, copy)  # type: ignore[misc]

@@ -131,6 +131,7 @@ class Collector:
 
     def __init__(self, max_samples: int) -> None:
         self.max_samples = max_samples
+        self.wanted: int | None = max_samples
         self.samples: list[Sample] = []
         self._counts: dict[str, int] = {}
         self._severities: dict[str, Severity] = {}
@@ -170,6 +171,7 @@ class StreamingSink(Collector):
 
     def __init__(self, emit: Callable[[Finding], None]) -> None:
         super().__init__(max_samples=0)
+        self.wanted = None
         self._emit = emit
 
     def count(self, rule: str, severity: Severity) -> bool:

@@ -66,6 +66,8 @@ def _run(check: Check, stream: BinaryIO, sink: _QueueSink) -> None:
 class _QueueSink:
     """Puts findings into a queue; waits when it is full, stops when nobody reads it any more."""
 
+    wanted: int | None = None
+
     def __init__(self, line: queue.Queue[Finding | _Ended], stop: threading.Event) -> None:
         self.line = line
         self.stop = stop

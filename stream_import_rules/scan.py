@@ -1,0 +1,304 @@
+"""Scan: lines of a file through fast, framing and explain; findings to a sink, rows for the relations.
+
+After ``read`` and ``framing``, which know bytes and lines; before ``validate``, which leads a whole
+file through one scan, or its parts through several. The fast validator passes what surely has no
+finding; all else is explained. Which of the two looked at a line never shows in the result, and
+neither does where a file was cut into parts: a part that ends between two lines of which neither says
+anything about the other (``Scan.settled``) is judged as it would be in the whole.
+"""
+
+from __future__ import annotations
+
+import time as clock
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from typing import Protocol
+
+import msgspec
+
+from . import framing
+from .explain import Explainer
+from .findings import Excerpt, Finding, Path, Sink, Violation, clip, pointer, shown
+from .groups import GroupUses, Use
+from .jsontext import locate
+from .model import RuleSet, Severity
+from .policy import Policy
+from .read import Chunk
+from .staging import Staged, Stager
+from .surveys import Survey, Surveyor, group_of
+
+
+class Result(Protocol):
+    """What another scan has found of some lines of the same file."""
+
+    lines: int
+    size: int
+    counts: dict[str, int]
+    samples: list[tuple[Finding, Excerpt | None]]
+    survey: Survey
+    groups: dict[str, int]
+    first_uses: dict[str, Use]
+    hopeless: bool
+
+
+class FastValidator(Protocol):
+    """What the generated fast validator offers (see ``fast``)."""
+
+    #: The ids of the rules that it looks at; with others active it must not be used.
+    rules: frozenset[str]
+    #: The lines that were passed last, decoded.
+    decoded: Sequence[object]
+
+    def passes(self, lines: Sequence[bytes], now: int) -> Survey | None:
+        """The survey of lines if nothing is to be reported of any of them, else ``None``."""
+
+
+class Judges:
+    """All that judges lines of one rule set under one policy, made once for many files.
+
+    ``now`` is the moment of the run in microseconds since 1970 (default: the real one). ``fast`` is
+    the generated validator of the same rule set, ``None`` to explain every line.
+    """
+
+    def __init__(
+        self, ruleset: RuleSet, policy: Policy, *, now: int | None = None, fast: FastValidator | None = None
+    ) -> None:
+        self.ruleset = ruleset
+        self.policy = policy
+        self.now = clock.time_ns() // 1000 if now is None else now
+        self.fast = fast if fast is not None and policy.active <= fast.rules else None
+        self.explainer = Explainer(ruleset, self.now, policy.active)
+        self.surveyor = Surveyor(ruleset)
+        self.stager = Stager(ruleset)
+
+
+class Scan:
+    """Lines of one file on their way, from its start or from a place further down (``later``).
+
+    ``staged`` takes what the relations need to know of the entries; ``None`` if nobody asks. ``base``
+    is added to places in the file.
+    """
+
+    def __init__(
+        self,
+        judges: Judges,
+        sink: Sink,
+        file: str | None,
+        *,
+        staged: Staged | None = None,
+        base: int = 0,
+        later: bool = False,
+    ) -> None:
+        self.judges = judges
+        self.sink = sink
+        self.name = file
+        self.framer = framing.Framer(judges.ruleset, file, later=later)
+        self.groups = GroupUses(judges.ruleset)
+        self.survey = Survey()
+        self.staged = staged
+        self.base = base
+        self.lines = 0
+        self.bytes = 0
+        #: Whether one finding says that no line can be judged.
+        self.hopeless = False
+
+    @property
+    def settled(self) -> bool:
+        """Whether what follows can be judged without knowing what was before."""
+        return self.framer.settled
+
+    def feed(self, chunk: Chunk) -> None:
+        """Judge the next lines."""
+        self.bytes += chunk.size
+        self.lines += len(chunk.lines)
+        lines = chunk.lines
+        skipped = 0
+        if chunk.offset == 0:
+            start = self.framer.begin(b"".join(lines))
+            self.report(start.findings)
+            self.hopeless = start.hopeless
+            lines[0] = lines[0][start.skip :]
+            skipped = start.skip
+        if not self.framer.hopeless:
+            self._chunk(chunk.first_line, self.base + chunk.offset + skipped, lines)
+
+    def absorb(self, result: Result) -> None:
+        """Take what another scan has found of the next lines."""
+        self.bytes += result.size
+        self.lines += result.lines
+        if self.hopeless:
+            return
+        self.hopeless = result.hopeless
+        left = dict(result.counts)
+        for finding, excerpt in result.samples:
+            left[finding.rule] -= 1
+            if self.sink.count(finding.rule, finding.severity):
+                self.sink.add(finding, excerpt)
+        for rule, count in left.items():
+            severity = self.judges.policy.severity_of(rule)
+            assert severity is not None  # both scans are under one policy
+            for _ in range(count):
+                self.sink.count(rule, severity)
+        self.survey.add(result.survey)
+        self.groups.count(result.groups)
+        for group, use in result.first_uses.items():
+            self.groups.first_use(use, group)
+
+    def end(self) -> None:
+        """Judge what only the end of the file can tell of its last lines."""
+        self._events(self.framer.end())
+        self.hopeless = self.framer.hopeless
+
+    def whole(self, size: int) -> None:
+        """Judge what only the whole file of ``size`` bytes can tell."""
+        self._near_misses()
+        self.report(self.framer.size(size))
+
+    def one(self, line: bytes) -> None:
+        """A line on its own: the rules of whole files do not apply."""
+        self._events(self.framer.line(1, line))
+        if self.framer.busy:
+            self._events(self.framer.end())
+
+    # ------------------------------------------------------------------ chunks and lines
+
+    def _chunk(self, first: int, place: int, lines: list[bytes]) -> None:
+        if self._pass(lines, place):
+            return
+        for number, raw in enumerate(lines, first):
+            if len(lines) == 1 or not self._pass([raw], place):
+                self._line(number, place, raw)
+            place += len(raw)
+
+    def _pass(self, lines: list[bytes], place: int) -> bool:
+        """Whether the fast validator passes these lines; if so they are counted."""
+        fast = self.judges.fast
+        if fast is None or self.framer.busy:
+            return False
+        survey = fast.passes(lines, self.judges.now)
+        if survey is None or self.groups.is_news(survey.feed_groups):
+            return False
+        self._events(self.framer.passed(len(lines)))
+        self.survey.add(survey)
+        self.groups.count(survey.feed_groups)
+        if self.staged is not None:
+            places = accumulate(map(len, lines[:-1]), initial=place)
+            self.judges.stager.typed(zip(fast.decoded, places, strict=True), self.staged)
+        return True
+
+    def _line(self, number: int, place: int, raw: bytes) -> None:
+        """One line that nobody vouches for."""
+        events = self.framer.line(number, raw)
+        judges = [event for event in events if isinstance(event, framing.Judge)]
+        self._events(events)
+        if self.staged is None or not raw.strip():
+            return
+        alone = len(judges) == 1 and judges[0].is_all_of(number, raw)
+        if not (alone and self.judges.stager.line(judges[0].parsed.value, place, self.staged)):
+            self.judges.stager.broken(raw, self.staged)
+
+    def _events(self, events: Iterable[Finding | framing.Judge]) -> None:
+        for event in events:
+            if isinstance(event, framing.Judge):
+                self._judge(event)
+            else:
+                self.report([event])
+
+    def _judge(self, judge: framing.Judge) -> None:
+        """The content of a line: its survey, then everything that is wrong with it."""
+        line = judge.parsed.value
+        surveyor = self.judges.surveyor
+        survey = surveyor.survey(line)
+        self.survey.add(survey)
+        self.groups.count(survey.feed_groups)
+        if self.groups.is_news(survey.feed_groups):
+            self._first_uses(judge)
+        found = self.judges.explainer.explain(line, judge.text)
+        if found:
+            self._place(judge, found)
+
+    # ------------------------------------------------------------------ findings
+
+    def _place(self, judge: framing.Judge, found: list[Violation]) -> None:
+        """Give violations their place in the file; only those whose details are wanted are located."""
+        wanted = []
+        for violation in found:
+            severity = self._counted(violation.rule)
+            if severity is not None:
+                wanted.append((violation, severity))
+        if not wanted:
+            return
+        spans = locate(judge.text, [(v.path, v.at_key) for v, _ in wanted])
+        line = judge.parsed.value
+        name = line.get(self.judges.ruleset.discriminator)
+        for violation, severity in wanted:
+            start, end = spans[(violation.path, violation.at_key)]
+            number, column = judge.place(start)
+            finding = Finding(
+                rule=violation.rule,
+                severity=severity,
+                file=self.name,
+                line=number,
+                column=column,
+                instruction=clip(name) if isinstance(name, str) else None,
+                path=pointer(violation.path),
+                record=self.judges.surveyor.record_name(line, violation.path),
+                message=violation.message,
+                hint=violation.hint or None,
+                value=violation.value,
+            )
+            self.sink.add(finding, judge.excerpt(start, end))
+
+    def report(self, findings: Iterable[Finding]) -> None:
+        """Findings of framing, which have their place already."""
+        for finding in findings:
+            severity = self._counted(finding.rule)
+            if severity is not None:
+                self.sink.add(msgspec.structs.replace(finding, severity=severity), self.framer.excerpt(finding))
+
+    def _counted(self, rule: str) -> Severity | None:
+        """Count a finding under the policy; its severity if somebody wants the details."""
+        severity = self.judges.policy.severity_of(rule)
+        return severity if severity is not None and self.sink.count(rule, severity) else None
+
+    # ------------------------------------------------------------------ feed groups
+
+    def _first_uses(self, judge: framing.Judge) -> None:
+        """Note where groups that were not seen before are used."""
+        line = judge.parsed.value
+        name = line.get(self.judges.ruleset.discriminator)
+        new: dict[str, tuple[str, Path]] = {}
+        for path, feed_id in self.judges.surveyor.feed_ids(line):
+            group = group_of(feed_id)
+            if group not in new and self.groups.is_news([group]):
+                new[group] = (feed_id, path)
+        spans = locate(judge.text, [(path, False) for _, path in new.values()])
+        for group, (feed_id, path) in new.items():
+            start, end = spans[(path, False)]
+            number, column = judge.place(start)
+            record = self.judges.surveyor.record_name(line, path)
+            self.groups.first_use(
+                Use(feed_id, number, column, path, str(name), record, judge.excerpt(start, end)), group
+            )
+
+    def _near_misses(self) -> None:
+        for near in self.groups.near_misses():
+            severity = self._counted(near.rule)
+            if severity is None:
+                continue
+            use = near.use
+            times = "once" if near.count == 1 else f"{near.count} times"
+            finding = Finding(
+                rule=near.rule,
+                severity=severity,
+                file=self.name,
+                line=use.line,
+                column=use.column,
+                instruction=use.instruction,
+                path=pointer(use.path),
+                record=use.record,
+                message=f"the feed group `{clip(near.group)}` is used {times}, `{near.meant}` {near.often:,} times",
+                hint=f"If `{near.meant}` was meant, correct the feed id. Otherwise configure both groups in the app.",
+                value=shown(use.feed_id),
+            )
+            self.sink.add(finding, use.excerpt)

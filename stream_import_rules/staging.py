@@ -1,0 +1,436 @@
+"""Staging: what the relations need to know of each entry, as rows of two tables of numbers.
+
+``scan`` gives every line that it has judged, with its place in the file; ``store`` takes the rows.
+The columns and what they mean are described in ``model_relations``. Texts become hashes of 64 or 128
+bits here, so a row has the same size whatever the ids look like; what is then found equal is compared
+in full before it is reported.
+
+A record that breaks a rule exists all the same. Where its key cannot be told, its row has what is
+known of it, and its texts are staged as *loose*: what refers to one of them may mean this record.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import mmh3
+
+from . import activity_id, times
+from .model import Operands, Record, Reference, RuleSet
+
+#: Stands for no value in a column; becomes NULL in the tables.
+NONE = -(1 << 63)
+#: The kind of rows for texts of records without a key. Kinds of known records are ``KNOWN`` + record.
+LOOSE, KNOWN = 100, 50
+_MASK, _SIGN = (1 << 64) - 1, 1 << 63
+#: Mixes the two numbers of a key into one: 2**64 divided by the golden ratio, odd.
+_GOLDEN = 0x9E37_79B9_7F4A_7C15
+_STRINGS = re.compile(rb'"((?:[^"\\]|\\.)*)"')
+#: Texts of a broken line that are longer name nothing.
+_LONGEST = 1024
+
+Key: TypeAlias = tuple[int, int]
+Get: TypeAlias = Callable[[Any, str], Any]
+
+
+class Rows:
+    """Rows of a table by columns: ``what`` is the number of the record or reference in the rule set."""
+
+    __slots__ = ("at", "k1", "k2", "part", "pos", "scope", "what")
+    COLUMNS = ("what", "k1", "k2", "scope", "part", "at", "pos")
+
+    def __init__(self) -> None:
+        self.what = array("b")
+        self.k1, self.k2, self.scope, self.part, self.at, self.pos = (array("q") for _ in range(6))
+
+    def __len__(self) -> int:
+        return len(self.pos)
+
+    def add(self, what: int, key: Key | None, pos: int, scope: int = NONE, part: int = NONE, at: int = NONE) -> None:
+        """Add one row."""
+        self.what.append(what)
+        k1, k2 = key or (NONE, NONE)
+        self.k1.append(k1)
+        self.k2.append(k2)
+        self.scope.append(scope)
+        self.part.append(part)
+        self.at.append(at)
+        self.pos.append(pos)
+
+    def extend(
+        self,
+        what: int,
+        keys: Sequence[Key],
+        pos: Iterable[int],
+        scope: Iterable[int] | None = None,
+        part: Iterable[int] | None = None,
+        at: Iterable[int] | None = None,
+    ) -> None:
+        """Add a row for each of ``keys``."""
+        count = len(keys)
+        if not count:
+            return
+        nothing = array("q", [NONE]) * count if None in (scope, part, at) else None
+        self.what.extend(array("b", [what]) * count)
+        first, second = zip(*keys, strict=True)
+        self.k1.extend(first)
+        self.k2.extend(second)
+        for column, values in ((self.scope, scope), (self.part, part), (self.at, at)):
+            column.extend(values if values is not None else nothing)  # type: ignore[arg-type]
+        self.pos.extend(pos)
+
+    def take(self, other: Rows) -> None:
+        """Add all rows of another."""
+        for name in self.COLUMNS:
+            getattr(self, name).extend(getattr(other, name))
+
+
+class Staged:
+    """What was staged of some lines."""
+
+    __slots__ = ("keys", "refs")
+
+    def __init__(self) -> None:
+        self.keys, self.refs = Rows(), Rows()
+
+
+def hash_of(text: str) -> Key:
+    """The 128-bit hash of a text as two signed numbers; the first alone is its 64-bit hash."""
+    try:
+        return mmh3.hash64(text)
+    except UnicodeEncodeError:  # half a surrogate pair
+        return mmh3.hash64(text.encode("utf-8", "surrogatepass"))
+
+
+def mixed(key: Key) -> int:
+    """A key as one number of 64 bits."""
+    value = (key[0] * _GOLDEN + key[1]) & _MASK
+    return (value ^ _SIGN) - _SIGN
+
+
+class Stager:
+    """Stages the entries of lines of one rule set."""
+
+    def __init__(self, ruleset: RuleSet) -> None:
+        self._discriminator, self._payload = ruleset.discriminator, ruleset.payload
+        numbers = {record.name: i for i, record in enumerate(ruleset.records)}
+        references: dict[str, list[tuple[int, Reference, Record]]] = {record.name: [] for record in ruleset.records}
+        for i, reference in enumerate(ruleset.references):
+            references[reference.record].append((i, reference, ruleset.records[numbers[reference.to]]))
+        self._of = {
+            record.instruction: _Instruction(numbers[record.name], record, references[record.name])
+            for record in ruleset.records
+        }
+
+    def line(self, line: Mapping[str, Any], base: int, staged: Staged) -> bool:
+        """Stage the entries of a decoded line, of which anything may be wrong. ``base`` is the place of
+        its first entry. False if the line is none whose entries can be told."""
+        name, entries = line.get(self._discriminator), line.get(self._payload)
+        of = self._of.get(name) if isinstance(name, str) else None
+        if of is None or not isinstance(entries, list):
+            return False
+        for pos, entry in enumerate(entries, base):
+            of.entry(line, entry, pos, staged)
+        return True
+
+    def typed(self, lines: Iterable[tuple[Any, int]], staged: Staged) -> None:
+        """Stage the entries of lines that the fast validator has passed and decoded, each with the place
+        of its first entry: nothing is wrong with any of them."""
+        for line, base in lines:
+            self._of[line.__struct_config__.tag].typed(line, getattr(line, self._payload), base, staged)
+
+    def broken(self, raw: bytes, staged: Staged) -> None:
+        """Stage the texts of a line whose entries cannot be told."""
+        for match in _STRINGS.finditer(raw):
+            if len(match[1]) <= _LONGEST:
+                staged.keys.add(LOOSE, hash_of(match[1].decode("utf-8", "replace")), NONE)
+
+
+class _Instruction:
+    """How the entries of one instruction are staged."""
+
+    def __init__(self, number: int, record: Record, references: Sequence[tuple[int, Reference, Record]]) -> None:
+        self.number, self.record = number, record
+        self.named = [(i, r, to) for i, r, to in references if not r.prefix]
+        self.prefixed = [(i, r) for i, r, _ in references if r.prefix]
+        self.prefixes = tuple(r.prefix for _, r in self.prefixed)
+        self.by_name = {r.name: (r, to) for _, r, to in self.named}
+        self.about = [self.by_name[name] for name in record.about]
+        self._attributes: dict[type, Callable[[Any, str], Any]] = {}
+
+    # ------------------------------------------------------------------ anything may be wrong
+
+    def entry(self, line: Mapping[str, Any], entry: Any, pos: int, staged: Staged) -> None:
+        """Stage one entry."""
+        record, keys = self.record, staged.keys
+
+        def value(operand: str) -> Any:
+            return _value(line, entry, operand)
+
+        key = key_of(record, value)
+        scope = NONE if record.scope is None else _hashed(record.scope, value)
+        if self.about:
+            scope = next((mixed(k) for r, to in self.about if (k := meant(r, to, value))), NONE)
+        part = NONE if record.part is None else _hashed(record.part, value)
+        at = _instant(value(record.at)) if record.at else None
+        if key is None:
+            # Its instant or its part may be all that is known of it.
+            if record.derived and (part != NONE or at is not None):
+                keys.add(self.number, None, NONE, part=part, at=NONE if at is None or part != NONE else at)
+            for text in _texts(entry):
+                keys.add(LOOSE, hash_of(text), NONE)
+        else:
+            keys.add(self.number, key, pos, scope, part, NONE if at is None else at)
+            if record.derived and not _clean_time(value(record.key[1])):
+                keys.add(self.number, None, NONE, part=part)  # it may be meant by any time
+        for i, reference, to in self.named:
+            target = meant(reference, to, value)
+            if target is not None and not (reference.to == record.name and target == key):
+                part = NONE if to.part is None or not to.derived else hash_of(value(reference.members[0]))[0]
+                staged.refs.add(i, target, pos, scope, part, NONE if at is None else at)
+        if self.prefixed:
+            self._free(entry, pos, staged)
+
+    def _free(self, entry: Any, pos: int, staged: Staged) -> None:
+        for _, i, key in free_references(entry, self.prefixed):
+            staged.refs.add(i, key, pos)
+
+    # ------------------------------------------------------------------ nothing is wrong
+
+    def typed(self, line: Any, entries: Sequence[Any], base: int, staged: Staged) -> None:
+        """Stage all entries of one line by columns."""
+        # Here for the usual cases only; what is not among them takes the way of decoded values.
+        count = len(entries)
+        record = self.record
+        column = _Columns(line, entries)
+        places = range(base, base + count)
+        at = _instants(column(record.at)) if record.at else None
+        if record.derived:
+            texts = column(record.key[0])
+            keys = list(zip(at or _instants(column(record.key[1])), map(activity_id.hash_of, texts), strict=True))
+        else:
+            keys = [hash_of(text) for text in column.joined(record.key)]
+        scope: Iterable[int] | None = None
+        if record.scope is not None:
+            scope = _column(record.scope, column)
+        targets: dict[str, list[Key | None]] = {r.name: _meant(r, to, column) for _, r, to in self.named}
+        if self.about:
+            scope = [NONE] * count
+            for reference, _ in reversed(self.about):
+                found = targets[reference.name]
+                scope = [mixed(key) if key is not None else old for key, old in zip(found, scope, strict=True)]
+        part = None if record.part is None else _column(record.part, column)
+        scope = None if scope is None else list(scope)
+        staged.keys.extend(self.number, keys, places, scope, part, at)
+        for i, reference, to in self.named:
+            found = targets[reference.name]
+            own = keys if reference.to == record.name else None
+            rows = [j for j, key in enumerate(found) if key is not None and (own is None or key != own[j])]
+            if not rows:
+                continue
+            parts = None
+            if to.derived and to.part is not None and reference.form == "key":
+                parts = [hash_of(text)[0] for text in map(column(reference.members[0]).__getitem__, rows)]
+            staged.refs.extend(
+                i,
+                [key for j in rows if (key := found[j]) is not None],
+                [base + j for j in rows],
+                None if scope is None else [scope[j] for j in rows],
+                parts,
+                None if at is None else [at[j] for j in rows],
+            )
+        if self.prefixed:
+            for pos, entry in enumerate(entries, base):
+                self._free(entry, pos, staged)
+
+
+class _Columns:
+    """The members of the entries of one line as lists."""
+
+    def __init__(self, line: Any, entries: Sequence[Any]) -> None:
+        self._line, self._entries = line, entries
+        self._known: dict[str, list[Any]] = {}
+
+    def __call__(self, operand: str) -> list[Any]:
+        found = self._known.get(operand)
+        if found is None:
+            if operand == "":
+                found = list(self._entries)
+            elif operand.startswith("/"):
+                found = [getattr(self._line, operand[1:])] * len(self._entries)
+            else:
+                found = [getattr(entry, operand) for entry in self._entries]
+            self._known[operand] = found
+        return found
+
+    def joined(self, operands: Sequence[str]) -> list[str]:
+        """The operands of each entry as one text."""
+        if len(operands) == 1:
+            return self(operands[0])
+        return [":".join(values) for values in zip(*map(self, operands), strict=True)]
+
+
+# --------------------------------------------------------------------------- keys and references
+
+
+def key_of(record: Record, value: Callable[[str], Any]) -> Key | None:
+    """The key of a record, whose operands ``value`` gives; ``None`` if it has none."""
+    if record.derived:
+        foreign_id, instant = _text(value(record.key[0])), _instant(value(record.key[1]))
+        return None if foreign_id is None or instant is None else activity_id.key(foreign_id, instant)
+    texts = [_text(value(operand)) for operand in record.key]
+    return None if None in texts else hash_of(":".join(text for text in texts if text is not None))
+
+
+def meant(reference: Reference, to: Record, value: Callable[[str], Any]) -> Key | None:
+    """The key of the record that a reference means; ``None`` if there is no reference, or if what it
+    is made of is wrong itself."""
+    if any(given(value(name)) for name in reference.absent):
+        return None
+    if reference.form == "activity-id":
+        text = value(reference.members[0])
+        return activity_id.key_of_id(text) if isinstance(text, str) else None
+    if to.derived:
+        foreign_id, moment = (value(name) for name in reference.members)
+        if not isinstance(foreign_id, str) or not foreign_id or not _clean_time(moment):
+            return None
+        return activity_id.key(foreign_id, times.micros_of(moment))
+    texts = [value(name) for name in reference.members]
+    return hash_of(":".join(texts)) if all(isinstance(t, str) and t for t in texts) else None
+
+
+def free_references(
+    entry: Any, prefixed: Sequence[tuple[int, Reference]]
+) -> Iterator[tuple[tuple[str | int, ...], int, Key]]:
+    """The references in the strings of an entry: the path of each, its number, and the key that it means."""
+    prefixes = tuple(reference.prefix for _, reference in prefixed)
+    members = frozenset(prefixed[0][1].members)
+    for path, text in _strings(entry, ()):
+        if not text.startswith(prefixes):
+            continue
+        number, reference = next((i, r) for i, r in prefixed if text.startswith(r.prefix))
+        prose = not (len(path) == 1 and path[0] in members) and any(c.isspace() for c in text)
+        rest = text[len(reference.prefix) :]
+        if prose or not rest:
+            continue
+        key = activity_id.key_of_id(rest) if reference.form == "activity-id" else hash_of(rest)
+        if key is not None:
+            yield path, number, key
+
+
+def _strings(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if isinstance(item, (str, dict, list)):
+                yield from _strings(item, (*path, name))
+    elif isinstance(value, list):
+        for i, item in enumerate(value):
+            if isinstance(item, (str, dict, list)):
+                yield from _strings(item, (*path, i))
+    elif hasattr(value, "__struct_fields__"):
+        for name, member in zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True):
+            item = getattr(value, name)
+            if isinstance(item, (str, dict, list)):
+                yield from _strings(item, (*path, member))
+
+
+def given(value: Any) -> bool:
+    """Whether a member is there: null and the empty string are as good as absent."""
+    return value is not None and value != ""
+
+
+def _value(line: Mapping[str, Any], entry: Any, operand: str) -> Any:
+    if not operand:
+        return entry
+    if operand.startswith("/"):
+        return line.get(operand[1:])
+    return entry.get(operand) if isinstance(entry, dict) else None
+
+
+def _text(value: Any) -> str | None:
+    """What a key is made of: a text, or a number where somebody forgot the quotes."""
+    if isinstance(value, str):
+        return value or None
+    return str(value) if type(value) is int else None
+
+
+def _texts(entry: Any) -> Iterator[str]:
+    members = entry.values() if isinstance(entry, dict) else (entry,)
+    for value in members:
+        text = _text(value)
+        if text is not None and len(text) <= _LONGEST:
+            yield text
+
+
+def _hashed(operands: Operands, value: Callable[[str], Any]) -> int:
+    texts = [_text(value(name)) for name in operands.members]
+    if None in texts or (operands.given and value(operands.given) in (None, "", [])):
+        return NONE
+    return hash_of(operands.prefix + ":".join(text for text in texts if text is not None))[0]
+
+
+def _instant(value: Any) -> int | None:
+    found = times.parse(value) if isinstance(value, str) else None
+    return None if found is None else found.micros
+
+
+def _clean_time(value: Any) -> bool:
+    """Whether a text is an instant without doubt."""
+    found = times.parse(value) if isinstance(value, str) else None
+    return found is not None and found.has_offset
+
+
+# --------------------------------------------------------------------------- by columns
+
+
+def _column(operands: Operands, column: _Columns) -> list[int]:
+    if all(name.startswith("/") for name in operands.members):
+        values = column.joined(operands.members)
+        return [hash_of(operands.prefix + values[0])[0]] * len(values) if values else []
+    texts = column.joined(operands.members)
+    if operands.given:
+        there = column(operands.given)
+        return [
+            hash_of(operands.prefix + text)[0] if is_there else NONE
+            for text, is_there in zip(texts, map(_filled, there), strict=True)
+        ]
+    return [hash_of(operands.prefix + text)[0] for text in texts]
+
+
+def _filled(value: Any) -> bool:
+    return isinstance(value, (str, list)) and bool(value)
+
+
+def _meant(reference: Reference, to: Record, column: _Columns) -> list[Key | None]:
+    columns = [column(name) for name in reference.members]
+    absent = [column(name) for name in reference.absent]
+    first = columns[0]
+    off = [False] * len(first)
+    for values in absent:
+        off = [is_off or isinstance(value, str) for is_off, value in zip(off, values, strict=True)]
+    if reference.form == "activity-id":
+        return [
+            activity_id.key_of_id(v) if isinstance(v, str) and not o else None for v, o in zip(first, off, strict=True)
+        ]
+    if to.derived:
+        return [
+            activity_id.key(fid, times.micros_of(moment))
+            if isinstance(fid, str) and isinstance(moment, str) and not o
+            else None
+            for fid, moment, o in zip(*columns, off, strict=True)
+        ]
+    if len(columns) == 1:
+        return [hash_of(v) if isinstance(v, str) and v and not o else None for v, o in zip(first, off, strict=True)]
+    return [
+        hash_of(":".join(values)) if all(isinstance(v, str) and v for v in values) else None
+        for values in zip(*columns, strict=True)
+    ]
+
+
+def _instants(texts: Sequence[str]) -> list[int]:
+    return [times.micros_of(text) for text in texts]

@@ -1,0 +1,195 @@
+"""Keep staged rows and ask them: the two tables of the relations, in the engine that suits their number.
+
+After ``staging``, which makes rows; before ``relate``, which asks. Few rows go into SQLite, which is
+there and starts at once; many go into DuckDB, which works on all cores and writes to a private folder
+what does not fit into the memory that it may take. The queries are the same text for both.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from .private import PrivateFolder
+from .staging import NONE, Rows, Staged
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow
+
+#: With more rows than this DuckDB is used.
+FEW = 20_000
+#: Rows that are handed over at once.
+_BATCH = 100_000
+#: Rows of an answer that are held at once.
+ANSWER = 20_000
+
+Row: TypeAlias = tuple[Any, ...]
+TABLES = ("keys", "refs")
+
+
+class StoreError(RuntimeError):
+    """The rows cannot be kept or asked: the disk is full, or the memory does not suffice."""
+
+
+class Engine(Protocol):
+    """What the two engines have in common."""
+
+    def load(self, table: str, rows: Rows) -> None:
+        """Add rows to a table."""
+
+    def ask(self, query: str, parameters: Sequence[int] = ()) -> Iterator[list[Row]]:
+        """The rows of an answer, some at a time."""
+
+    def close(self) -> None:
+        """Let go of everything."""
+
+
+class Store:
+    """The rows of one import. ``memory`` (bytes) bounds what the engine takes before it writes to disk."""
+
+    def __init__(self, folder: PrivateFolder, memory: int, threads: int) -> None:
+        self._folder, self._memory, self._threads = folder, memory, threads
+        self._waiting = Staged()
+        self._engine: Engine | None = None
+        self._large = False
+        #: How many rows each kind of key has.
+        self.empty = True
+
+    def add(self, staged: Staged) -> None:
+        """Take rows; those given are empty afterwards."""
+        self._waiting.keys.take(staged.keys)
+        self._waiting.refs.take(staged.refs)
+        staged.keys, staged.refs = Rows(), Rows()
+        if len(self._waiting.keys) + len(self._waiting.refs) > (_BATCH if self._large else FEW):
+            self._large = True
+            self._flush()
+
+    def ask(self, query: str, parameters: Sequence[int] = ()) -> Iterator[list[Row]]:
+        """The rows of an answer, some at a time. Raises ``StoreError``."""
+        self._flush()
+        assert self._engine is not None
+        return self._engine.ask(query, parameters)
+
+    def close(self) -> None:
+        """Let go of everything."""
+        if self._engine is not None:
+            self._engine.close()
+
+    def _flush(self) -> None:
+        if self._engine is None:
+            self._engine = _DuckDb(self._folder, self._memory, self._threads) if self._large else _Sqlite()
+        rows, self._waiting = self._waiting, Staged()
+        for table, of_table in zip(TABLES, (rows.keys, rows.refs), strict=True):
+            if len(of_table):
+                self._engine.load(table, of_table)
+
+
+class _Sqlite:
+    """SQLite in memory."""
+
+    def __init__(self) -> None:
+        self._connection = sqlite3.connect(":memory:", check_same_thread=False)
+        for table in TABLES:
+            columns = ", ".join(f"{name} INTEGER" for name in Rows.COLUMNS)
+            self._connection.execute(f"CREATE TABLE {table} ({columns})")
+        self._indexed = False
+
+    def load(self, table: str, rows: Rows) -> None:
+        columns = [[None if v == NONE else v for v in getattr(rows, name)] for name in Rows.COLUMNS]
+        places = ", ".join("?" * len(columns))
+        self._connection.executemany(f"INSERT INTO {table} VALUES ({places})", zip(*columns, strict=True))
+
+    def ask(self, query: str, parameters: Sequence[int] = ()) -> Iterator[list[Row]]:
+        if not self._indexed:
+            self._indexed = True
+            for table in TABLES:
+                self._connection.execute(f"CREATE INDEX {table}_k ON {table} (k1, k2)")
+                self._connection.execute(f"CREATE INDEX {table}_p ON {table} (pos)")
+            self._connection.execute("CREATE INDEX keys_part ON keys (part)")
+            self._connection.execute("CREATE INDEX keys_scope ON keys (scope)")
+        cursor = self._connection.execute(query, tuple(parameters))
+        while rows := cursor.fetchmany(ANSWER):
+            yield rows
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class _DuckDb:
+    """DuckDB in memory, with a folder to write to what is too much."""
+
+    def __init__(self, folder: PrivateFolder, memory: int, threads: int) -> None:
+        import duckdb
+
+        self._errors: tuple[type[Exception], ...] = (duckdb.OutOfMemoryException, duckdb.IOException)
+        self._connection: duckdb.DuckDBPyConnection = duckdb.connect(
+            ":memory:",
+            config={
+                "memory_limit": f"{max(memory >> 20, 64)}MiB",
+                "threads": str(threads),
+                "temp_directory": folder.path,
+                "preserve_insertion_order": "false",
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+                "enable_external_access": "true",
+            },
+        )
+        for table in TABLES:
+            columns = ", ".join(f"{name} {'TINYINT' if name == 'what' else 'BIGINT'}" for name in Rows.COLUMNS)
+            self._connection.execute(f"CREATE TABLE {table} ({columns})")
+
+    def load(self, table: str, rows: Rows) -> None:
+        batch = arrow(rows)
+        self._do(f"INSERT INTO {table} SELECT * FROM batch", {"batch": batch})
+
+    def _do(self, query: str, views: dict[str, Any]) -> None:
+        try:
+            for name, view in views.items():
+                self._connection.register(name, view)
+            self._connection.execute(query)
+            for name in views:
+                self._connection.unregister(name)
+        except self._errors as error:
+            raise _failed(error) from error
+
+    def ask(self, query: str, parameters: Sequence[int] = ()) -> Iterator[list[Row]]:
+        # A cursor of its own: another question may be asked while this answer is read.
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(query, list(parameters))
+            while rows := cursor.fetchmany(ANSWER):
+                yield rows
+        except self._errors as error:
+            raise _failed(error) from error
+        finally:
+            cursor.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def arrow(rows: Rows) -> pyarrow.Table:
+    """Rows as an Arrow table with the columns of ``model_relations``; no value is null."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    columns: dict[str, Any] = {}
+    for name in Rows.COLUMNS:
+        values: array[int] = getattr(rows, name)
+        kind = pa.int8() if values.typecode == "b" else pa.int64()
+        column = pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
+        if name != "what":
+            column = pc.if_else(pc.equal(column, NONE), pa.scalar(None, kind), column)
+        columns[name] = column
+    return pa.table(columns)
+
+
+def _failed(error: Exception) -> StoreError:
+    first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return StoreError(
+        f"the relations between entries cannot be checked: {first}. More memory (--memory) or more free space "
+        "for temporary files (TMPDIR) helps; --no-relations leaves these rules out"
+    )

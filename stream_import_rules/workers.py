@@ -1,0 +1,295 @@
+"""Worker processes: parts of a file scanned side by side, their results in the order of the file.
+
+Between ``scan`` and ``validate``. A worker is this package in a process of its own (``python -m
+stream_import_rules.workers``) that reads requests from its standard input and writes results to its
+standard output, until the input ends: it does not outlive the program that started it. Nothing but
+paths, places, findings, counters and staged rows goes through the pipes.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import queue
+import signal
+import struct
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from typing import IO, Any
+
+import msgspec
+
+from . import artefact, read
+from .findings import Excerpt, Finding
+from .groups import Use
+from .model import Severity
+from .policy import Policy
+from .read import Part
+from .scan import Judges, Scan
+from .staging import Staged
+from .surveys import Survey
+
+_LENGTH = struct.Struct("<Q")
+#: Requests that wait for a worker while it is busy with another.
+_AHEAD = 2
+
+
+class Recipe(msgspec.Struct, frozen=True):
+    """What a worker needs to judge as this process does: the name of a rule set that is installed, the
+    severities of the rules that count, the moment of the run, and whether rows are staged."""
+
+    ruleset: str
+    levels: dict[str, Severity]
+    fast: bool = True
+    now: int = 0
+    staging: bool = False
+    #: So many findings of each rule are of interest in one part; none: all.
+    samples: int | None = None
+
+
+class Request(msgspec.Struct, frozen=True):
+    """A part of a file that is to be scanned. ``last``: the file ends with it."""
+
+    path: str
+    name: str
+    base: int
+    part: Part
+    last: bool
+
+
+class Result(msgspec.Struct):
+    """What the scan of a part has found. ``settled``: the next part can be judged on its own."""
+
+    lines: int
+    size: int
+    counts: dict[str, int]
+    samples: list[tuple[Finding, Excerpt | None]]
+    survey: Survey
+    groups: dict[str, int]
+    first_uses: dict[str, Use]
+    staged: Staged | None
+    settled: bool
+    hopeless: bool
+
+
+class WorkerError(RuntimeError):
+    """A worker process has ended, or could not do its work; the message says which and why."""
+
+
+# --------------------------------------------------------------------------- this side
+
+
+class Pool:
+    """Worker processes of one run. Close it, whatever happens: they end with it."""
+
+    def __init__(self, recipe: Recipe, jobs: int) -> None:
+        self._jobs = jobs
+        # Started at once, for they take a while to be ready.
+        self._workers = [_Worker(recipe) for _ in range(jobs)]
+        self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
+        for worker in self._workers:
+            self._idle.put(worker)
+        self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="stream-import")
+
+    def close(self) -> None:
+        """End all workers."""
+        for worker in self._workers:
+            worker.kill()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        for worker in self._workers:
+            worker.wait()
+
+    def results(self, path: str, name: str, base: int, parts: Iterable[Part]) -> Iterator[tuple[Part, Result]]:
+        """The parts of a file with their results, in the order of the file. Parts that cannot be judged
+        each on its own are joined. Raises ``WorkerError``."""
+        waiting: deque[tuple[Part, bool, Future[Result]]] = deque()
+        coming = _with_last(parts)
+
+        def fill() -> None:
+            while len(waiting) < self._jobs * _AHEAD and (item := next(coming, None)) is not None:
+                part, last = item
+                request = Request(path, name, base, part, last)
+                waiting.append((part, last, self._threads.submit(self._scan, request)))
+
+        fill()
+        while waiting:
+            part, last, future = waiting.popleft()
+            fill()
+            result = future.result()
+            while not (result.settled or result.hopeless or last):
+                # Its end has a say in what follows: scan both as one, the more the longer it goes on.
+                goal = 2 * (part.end - part.start)
+                while waiting and part.end - part.start < goal:
+                    following, last, unused = waiting.popleft()
+                    unused.cancel()
+                    part = msgspec.structs.replace(part, end=following.end)
+                    fill()
+                result = self._threads.submit(self._scan, Request(path, name, base, part, last)).result()
+            yield part, result
+
+    def _scan(self, request: Request) -> Result:
+        worker = self._idle.get()
+        try:
+            return worker.scan(request)
+        finally:
+            self._idle.put(worker)
+
+
+def _with_last(parts: Iterable[Part]) -> Iterator[tuple[Part, bool]]:
+    """Each part, and whether it is the last one."""
+    iterator = iter(parts)
+    part = next(iterator, None)
+    while part is not None:
+        following = next(iterator, None)
+        yield part, following is None
+        part = following
+
+
+class _Worker:
+    """One worker process, seen from this side."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        # The package is found where this one was, even if that is not installed.
+        place = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (place, os.environ.get("PYTHONPATH"))))}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", __name__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+            bufsize=0,
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._in: IO[bytes] = self._process.stdin
+        self._out: IO[bytes] = io.BufferedReader(self._process.stdout, read.BUFFER)  # type: ignore[type-var]
+        self._recipe: Recipe | None = recipe
+
+    def scan(self, request: Request) -> Result:
+        """The result of a request. Raises ``WorkerError``."""
+        try:
+            if self._recipe is not None:
+                _send(self._in, self._recipe)
+                self._recipe = None
+            _send(self._in, request)
+            answer = _receive(self._out)
+        except (EOFError, BrokenPipeError) as error:
+            code = self._process.wait()
+            raise WorkerError(f"a worker process ended unexpectedly (exit code {code})") from error
+        if isinstance(answer, BaseException):
+            raise answer
+        assert isinstance(answer, Result)
+        return answer
+
+    def kill(self) -> None:
+        """End it at once; it holds nothing that could be lost."""
+        self._process.kill()
+
+    def wait(self) -> None:
+        """Wait until it has ended."""
+        self._process.wait()
+        for pipe in (self._in, self._out):
+            with suppress(OSError):
+                pipe.close()
+
+
+def _send(pipe: IO[bytes], message: Any) -> None:
+    data = pickle.dumps(message, protocol=5)
+    view = memoryview(_LENGTH.pack(len(data)) + data)
+    while view:
+        view = view[pipe.write(view) :]
+
+
+def _receive(pipe: IO[bytes]) -> Any:
+    head = pipe.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        raise EOFError
+    size = _LENGTH.unpack(head)[0]
+    data = pipe.read(size)
+    if len(data) < size:
+        raise EOFError
+    return pickle.loads(data)
+
+
+# --------------------------------------------------------------------------- the side of the worker
+
+
+class Bounded:
+    """A sink that counts everything and keeps the first findings of each rule."""
+
+    def __init__(self, wanted: int | None) -> None:
+        self.wanted = wanted
+        self.counts: dict[str, int] = {}
+        self.samples: list[tuple[Finding, Excerpt | None]] = []
+
+    def count(self, rule: str, severity: Severity) -> bool:
+        """Count it; true as long as more are wanted."""
+        seen = self.counts.get(rule, 0)
+        self.counts[rule] = seen + 1
+        return self.wanted is None or seen < self.wanted
+
+    def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
+        """Keep it."""
+        self.samples.append((finding, excerpt))
+
+
+def scan_part(judges: Judges, request: Request, *, staging: bool, samples: int | None) -> Result:
+    """Scan one part of a file; knows nothing of any other part.
+
+    Raises ``OSError`` if the file cannot be read.
+    """
+    part = request.part
+    sink = Bounded(samples)
+    staged = Staged() if staging else None
+    scan = Scan(judges, sink, request.name, staged=staged, base=request.base, later=part.start > 0)
+    with open(request.path, "rb", buffering=read.BUFFER) as stream:
+        stream.seek(part.start)
+        for chunk in read.chunks(stream, first_line=part.first_line, offset=part.start, end=part.end):
+            scan.feed(chunk)
+    if request.last:
+        scan.end()
+    return Result(
+        lines=scan.lines,
+        size=scan.bytes,
+        counts=sink.counts,
+        samples=sink.samples,
+        survey=scan.survey,
+        groups=dict(scan.groups.counts),
+        first_uses=scan.groups.first,
+        staged=staged,
+        settled=scan.settled,
+        hopeless=scan.framer.hopeless,
+    )
+
+
+def judges_of(recipe: Recipe) -> Judges:
+    """The judges that a recipe describes."""
+    ruleset, _ = artefact.load(recipe.ruleset)
+    policy = Policy.of_levels(recipe.levels)
+    fast = artefact.fast_validator(recipe.ruleset) if recipe.fast else None
+    return Judges(ruleset, policy, now=recipe.now, fast=fast)
+
+
+def main() -> None:
+    """Serve requests until the input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the program that started it decides
+    source, target = sys.stdin.buffer, os.fdopen(os.dup(1), "wb", buffering=0)
+    with suppress(EOFError, BrokenPipeError):
+        recipe = _receive(source)
+        judges = judges_of(recipe)
+        while True:
+            request = _receive(source)
+            try:
+                answer: Any = scan_part(judges, request, staging=recipe.staging, samples=recipe.samples)
+            except Exception as error:
+                answer = error
+            _send(target, answer)
+
+
+if __name__ == "__main__":
+    main()
