@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -22,6 +22,7 @@ from .diagnostics import Diagnostic, RulesError, one_of
 from .load import Path_, Tree
 from .spec import Place, Spec
 
+_Node = TypeVar("_Node", model.Record, model.Reference)
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 #: JSON types of the rule language in the words of messages and documentation.
 TYPE_WORDS = {
@@ -54,6 +55,7 @@ class _Resolver:
         self.types = {name: spec for file in by_kind.get("types", []) for name, spec in file["types"].items()}
         self.instructions = {spec.data["instruction"]: spec for spec in by_kind.get("instruction", [])}
         self.framing = [check for file in by_kind.get("framing", []) for check in file.list("checks")]
+        self.crossing = by_kind.get("relations", [])
         self.order: list[str] = self.top.data["instructions"]
         self.rules: dict[str, Rule] = {}
         self.former: dict[str, Spec] = {}
@@ -67,6 +69,12 @@ class _Resolver:
         instructions = tuple(self._instruction(self.instructions[name]) for name in self.order)
         envelope = self._envelope()
         framing = tuple(self._framing(spec) for spec in self.framing)
+        records = tuple(_named(model.Record, *item) for file in self.crossing for item in file["records"].items())
+        references = tuple(
+            _named(model.Reference, *item) for file in self.crossing for item in file["references"].items()
+        )
+        # Last: they may add to rules that are made before.
+        relations = tuple(self._relation(spec) for file in self.crossing for spec in file.list("relations"))
         self._other_rules()
         self._former_ids()
         if self.problems:
@@ -88,6 +96,9 @@ class _Resolver:
             feed_id_type=top.get("feed_id_type", ""),
             former_instructions=top.get("former_instructions", {}),
             time_span=tuple(top.get("time_span", ("", ""))),
+            records=records,
+            references=references,
+            relations=relations,
         )
 
     # ------------------------------------------------------------------ records
@@ -295,6 +306,44 @@ class _Resolver:
         self._text(spec, place, data["kind"], data["id"], check=check)
         return check
 
+    def _relation(self, spec: Spec) -> model.Relation:
+        """One relation and its rule: one of its own, or one that is written elsewhere and gets more examples."""
+        data = spec.data
+        params = {k: v for k, v in data.items() if k not in samples.TEXT_KEYS and k != "kind"}
+        params = {k: tuple(v) if isinstance(v, list) else v for k, v in params.items()}
+        relation: model.Relation = samples.RELATIONS[data["kind"]](**{"rule": data.get("id"), **params})
+        if "rule" in data:
+            self._more_examples(spec, relation)
+        else:
+            self._text(spec, self._staged_place(data), data["kind"], data["id"], check=relation)
+        return relation
+
+    def _staged_place(self, relation: dict[str, Any]) -> Place:
+        """Where the findings of a relation stand: at entries of one instruction, a member of them, or its lines."""
+        records = {name: spec for file in self.crossing for name, spec in file["records"].items()}
+        references = {name: spec for file in self.crossing for name, spec in file["references"].items()}
+        entity = relation.get("record")
+        if entity is None:
+            reference = relation["reference"] if "reference" in relation else relation["references"][0]
+            entity = references[reference].data["record"]
+        line = self.instructions[records[entity].data["instruction"]].data["base"]
+        member = relation.get("place", "")
+        entry = f"/{samples.escape(self.top.data['payload'])}/*"
+        pattern = "" if member == "/" else f"{entry}/{samples.escape(member)}" if member else entry
+        return Place(entity, entity, f"every {entity}", "", pattern, "", line, line, None)
+
+    def _more_examples(self, spec: Spec, relation: model.Relation) -> None:
+        """Add the examples of a relation to the rule that it names."""
+        rule = self.rules.get(relation.rule)
+        if rule is None:
+            near = [name for name in sorted(self.rules) if name.startswith(relation.rule.partition(".")[0])]
+            self._tell(spec["rule"], f"`rule` names `{relation.rule}`, which is no rule", one_of(near, relation.rule))
+            return
+        maker = samples.Maker(None, None, "", rule.entity, model.kind_of(relation), check=relation)
+        good, bad = maker.examples(spec.data.get("good"), spec.data.get("bad"))
+        self.rules[rule.id] = samples.with_examples_of(rule, msgspec.structs.replace(rule, good=good, bad=bad))
+        self._note_others(spec, rule.entity, model.kind_of(relation))
+
     # ------------------------------------------------------------------ rules
 
     def _text(
@@ -371,12 +420,18 @@ class _Resolver:
             self.rules[rule_id] = rule
             if text and (former := text.get("formerly")):
                 self.former[rule_id] = former
-            for example in text.list("good") if text else ():
-                # What has neither form is a value as it stands, whatever its members are called.
-                if isinstance(example.data, dict) and (kind in samples.CHANGING or "value" in example.data):
-                    names = example.get("breaks")
-                    self.others += [(names, _full_id(place.prefix, name)) for name in names.data] if names else []
+            if text:
+                self._note_others(text, place.prefix, kind)
         return rule_id
+
+    def _note_others(self, text: Spec, prefix: str, kind: str) -> None:
+        """Note the rules that examples say they break beside their own: not all rules are made yet."""
+        for example in (*text.list("good"), *text.list("bad")):
+            # What has no form of its own is a value as it stands, whatever its members are called.
+            formed = kind in samples.CHANGING or kind in samples.OF_FILES
+            if isinstance(example.data, dict) and (formed or "value" in example.data):
+                names = example.get("breaks")
+                self.others += [(names, _full_id(prefix, name)) for name in names.data] if names else []
 
     def _unfilled(self, text: Spec | None, kind: str, words: dict[str, str]) -> None:
         """Placeholders of a rule's text that have no value: unknown ones, or a limit of what has none."""
@@ -417,7 +472,7 @@ class _Resolver:
 
 def _needed(missing: list[str], kind: str) -> str:
     """Where the texts and the sources that a rule lacks may stand."""
-    if kind in samples.FRAMING:
+    if kind in samples.OF_FILES:
         return "all of it here"
     texts = " and ".join(f"`{key}`" for key in missing if key != "sources")
     places = [f"{texts} here, or for all `{kind}` rules in `defaults` of ruleset.yaml"] if texts else []
@@ -439,6 +494,11 @@ def _next_lower(spec: Spec, checks: list[tuple[Spec, Place]]) -> tuple[str, ...]
 
 def _full_id(prefix: str, local: str) -> str:
     return local if "." in local else f"{prefix}.{local}"
+
+
+def _named(cls: type[_Node], name: str, spec: Spec) -> _Node:
+    """A record or a reference, which a rule file writes under its name."""
+    return msgspec.convert({**spec.data, "name": name}, cls)
 
 
 def _sources(spec: Spec | None) -> tuple[Source, ...]:

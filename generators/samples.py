@@ -44,9 +44,13 @@ def _by_kind(union: Any) -> dict[str, Any]:
 RECORD_KINDS: dict[str, Any] = _by_kind(model.RecordCheck)
 CHECKS: dict[str, Any] = {**_by_kind(model.ValueCheck), **RECORD_KINDS}
 FRAMING: dict[str, Any] = _by_kind(model.FramingCheck)
+#: The classes of relations between the entries of a whole file, by kind.
+RELATIONS: dict[str, Any] = _by_kind(model.Relation)
 
 #: Kinds whose examples are written as changes of a record.
 CHANGING = frozenset((*RECORD_KINDS, "unknown"))
+#: Kinds whose examples are written as whole files.
+OF_FILES = frozenset((*FRAMING, *RELATIONS))
 #: Kinds of rules that belong to a place itself, not to one of its checks.
 OTHER_KINDS = ("required", "wrong-type", "unknown", "tolerated-type", "tolerated-text", "tolerated-pair")
 
@@ -103,7 +107,7 @@ class Maker:
         self, good: list[Any] | None, bad: list[Any] | None
     ) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
         """Good and bad examples: the authored ones first, then those that follow from the kind."""
-        if type(self.check) in FRAMING.values():
+        if self.kind in OF_FILES:
             return tuple(map(self._raw, good or ())), tuple(map(self._raw, bad or ()))
         write = self._changed if self.kind in CHANGING else self._placed
         goods = [write(e) for e in good or ()] + list(self._derived_good())
@@ -115,12 +119,15 @@ class Maker:
     # ------------------------------------------------------------------ what a rule file writes
 
     def _raw(self, written: Any) -> Example:
+        """A whole file; one of many lines that differ in a number only is written once."""
+        copies = (written["raw"].replace("{n}", str(n)) for n in range(1, written.get("copies", 0) + 1))
         return Example(
-            raw=written["raw"],
+            raw="".join(copies) if "copies" in written else written["raw"],
             encoding=written.get("encoding", "utf-8"),
             at_line=written.get("at_line", 1),
             path=written.get("at", ""),
             note=written.get("note", ""),
+            breaks=tuple(written.get("breaks", ())),
         )
 
     def _placed(self, written: Any) -> Example:

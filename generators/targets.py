@@ -11,7 +11,7 @@ from . import to_conformance, to_docs, to_json_schema, to_python, to_sql
 
 #: What each target says of each kind of check.
 SUPPORT: dict[str, dict[str, str]] = {
-    "Python (explain)": dict.fromkeys(to_python.SUPPORT, "exact"),
+    "Python (explain, relate)": dict.fromkeys(to_python.SUPPORT, "exact"),
     to_python.NAME: dict(to_python.SUPPORT),
     to_json_schema.NAME: dict(to_json_schema.SUPPORT),
     to_sql.NAME: dict(to_sql.SUPPORT),

@@ -18,13 +18,13 @@ from stream_import_rules.model import Example, Rule
 
 from .null_table import FORMS, Row, null_table
 from .render import render
-from .samples import CHECKS, FRAMING, OTHER_KINDS, WITHOUT_EXAMPLES, at, unescape
+from .samples import CHECKS, FRAMING, OTHER_KINDS, RELATIONS, WITHOUT_EXAMPLES, at, unescape
 
 NAME = "Conformance suite"
 
 #: Every kind has cases, but for sizes that no case can hold.
 SUPPORT: dict[str, Literal["exact", "partial", "none"]] = {
-    **dict.fromkeys((*CHECKS, *FRAMING, *OTHER_KINDS), "exact"),
+    **dict.fromkeys((*CHECKS, *FRAMING, *OTHER_KINDS, *RELATIONS), "exact"),
     **dict.fromkeys(WITHOUT_EXAMPLES, "none"),
 }
 
@@ -54,7 +54,7 @@ def rule_cases(rule: Rule, rules: dict[str, Rule]) -> Iterator[dict[str, Any]]:
     """The cases of one rule: its good examples, then its bad ones."""
     for word, examples in (("good", rule.good), ("bad", rule.bad)):
         for number, example in enumerate(examples, 1):
-            broken = [rule.id] if word == "bad" else [*example.breaks]
+            broken = [*([rule.id] if word == "bad" else []), *example.breaks]
             case: dict[str, Any] = {"id": f"{rule.id}/{word}-{number}", "rule": rule.id}
             if example.note:
                 case["note"] = example.note

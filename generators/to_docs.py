@@ -12,6 +12,7 @@ from stream_import_rules.model import RuleSet
 from . import docs_pages
 from .docs_book import Book
 from .docs_pages import Support, Values
+from .docs_relations import relations_page
 from .markdown import FILTERS
 from .render import render
 
@@ -30,6 +31,7 @@ def to_docs(ruleset: RuleSet, fingerprint: str, support: Support) -> dict[str, s
         "index.md": ("index.md.j2", docs_pages.index_page(book)),
         **{f"{i.name}.md": ("instruction.md.j2", docs_pages.instruction_page(book, i)) for i in ruleset.instructions},
         "framing.md": ("framing.md.j2", docs_pages.framing_page(book)),
+        **({"relations.md": ("relations.md.j2", relations_page(book))} if ruleset.relations else {}),
         "types.md": ("types.md.j2", docs_pages.types_page(book)),
         "rules.md": ("rules.md.j2", docs_pages.rules_page(book)),
         "null-and-missing.md": ("null-and-missing.md.j2", docs_pages.nulls_page(book)),

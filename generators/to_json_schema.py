@@ -25,6 +25,7 @@ from typing import Any, Literal, TypeAlias
 
 from stream_import_rules import model
 
+from .samples import RELATIONS
 from .schema_shape import Shaper
 from .schema_text import SITE, EditorNotes, Keywords, Notes, PlainNotes, Schema
 
@@ -96,6 +97,8 @@ SUPPORT: dict[str, Literal["exact", "partial", "none"]] = {
     "exact-numbers": "none",
     "max-depth": "none",
     "known-groups": "none",
+    # relations: a schema sees one line
+    **dict.fromkeys(RELATIONS, "none"),
 }
 
 _SEVERITIES: dict[Variant, tuple[model.Severity, ...]] = {"errors": ("error",), "strict": ("error", "warning")}

@@ -1,6 +1,6 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/python_fast.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: 326f5bd88071dbb9030767e2137de8cd1cda7c0307cda008108dfa7985b12f51
+# fingerprint: 9a275b18a80045db09a32edf47c538ebdb977dce1aac8da0628f0eff84eabd2f
 # ruff: noqa: E501
 """The fast validator of rule set feeds-v2: see ``stream_import_rules.fast``."""
 
@@ -15,7 +15,7 @@ from msgspec import UNSET, Meta, UnsetType
 from stream_import_rules import columns
 from stream_import_rules.fast import Entity, FastValidator, Run
 
-FINGERPRINT = "326f5bd88071dbb9030767e2137de8cd1cda7c0307cda008108dfa7985b12f51"
+FINGERPRINT = "9a275b18a80045db09a32edf47c538ebdb977dce1aac8da0628f0eff84eabd2f"
 
 _ACTIVITY_TO_ITEM_FORMAT = columns.Ids(b':', b'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz', b'-')
 _FOLLOW_FORMAT_FORBIDDEN = ('aggregated', 'notification', 'notifications', 'timeline_aggregated')
@@ -276,10 +276,15 @@ RULES = frozenset(
         "activity.actor.type",
         "activity.binary-data",
         "activity.dotted-field",
+        "activity.duplicate",
+        "activity.duplicate-key",
+        "activity.duplicate-key-cross-feed",
+        "activity.foreign-id-reused",
         "activity.foreign_id.max-length",
         "activity.foreign_id.not-empty",
         "activity.foreign_id.required",
         "activity.foreign_id.type",
+        "activity.id-collision",
         "activity.max-bytes",
         "activity.max-bytes-decimal",
         "activity.object.coerced",
@@ -287,10 +292,13 @@ RULES = frozenset(
         "activity.object.not-empty",
         "activity.object.required",
         "activity.object.type",
+        "activity.reaction-foreign-id",
         "activity.read-only-field",
         "activity.read-only-reserved",
         "activity.reference-format",
+        "activity.reference-unresolved",
         "activity.reserved-field",
+        "activity.same-time",
         "activity.target.type",
         "activity.time.format",
         "activity.time.future",
@@ -339,6 +347,7 @@ RULES = frozenset(
         "collection.data.not-empty",
         "collection.data.required",
         "collection.data.type",
+        "collection.duplicate",
         "collection.id.charset",
         "collection.id.max-length",
         "collection.id.not-empty",
@@ -367,6 +376,7 @@ RULES = frozenset(
         "follow.activity_copy_limit.legacy",
         "follow.activity_copy_limit.range",
         "follow.activity_copy_limit.type",
+        "follow.before-activities",
         "follow.duplicate",
         "follow.feedId.format",
         "follow.feedId.group-charset",
@@ -395,10 +405,12 @@ RULES = frozenset(
         "line.multiline",
         "line.trailing-data",
         "line.type",
+        "reaction.activity-id-unknown",
         "reaction.activity-ref",
         "reaction.activity-ref-conflict",
         "reaction.activity-ref-parent",
         "reaction.activity-ref-partial",
+        "reaction.activity-ref-unresolved",
         "reaction.activity_foreign_id.not-empty",
         "reaction.activity_foreign_id.type",
         "reaction.activity_id.format",
@@ -416,7 +428,10 @@ RULES = frozenset(
         "reaction.activity_time.uuid-min",
         "reaction.activity_time.zero-offset",
         "reaction.before-activity",
+        "reaction.before-parent",
         "reaction.data.type",
+        "reaction.depth",
+        "reaction.id-duplicate",
         "reaction.id.format",
         "reaction.id.not-empty",
         "reaction.id.required",
@@ -425,9 +440,14 @@ RULES = frozenset(
         "reaction.kind.not-empty",
         "reaction.kind.required",
         "reaction.kind.type",
+        "reaction.line-before-activity",
+        "reaction.line-before-parent",
         "reaction.max-bytes",
         "reaction.max-bytes-decimal",
+        "reaction.parent-activity-mismatch",
+        "reaction.parent-cycle",
         "reaction.parent-self",
+        "reaction.parent-unresolved",
         "reaction.parent.format",
         "reaction.parent.type",
         "reaction.read-only-field",
@@ -455,6 +475,7 @@ RULES = frozenset(
         "reaction.time.zero-offset",
         "reaction.type",
         "reaction.unknown",
+        "reaction.user-unknown",
         "reaction.user_id.charset",
         "reaction.user_id.not-empty",
         "reaction.user_id.required",
@@ -462,6 +483,7 @@ RULES = frozenset(
         "reactions.data.max-items",
         "reactions.feedId.unexpected",
         "user.data.type",
+        "user.duplicate",
         "user.id.charset",
         "user.id.max-length",
         "user.id.not-empty",
