@@ -8,7 +8,6 @@ files and reads its verdicts, it does not import it. Comes after ``resolve``, be
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -19,7 +18,7 @@ from typing import Any, TypeAlias
 
 from stream_import_rules import model
 
-from . import samples, to_conformance
+from . import samples, to_conformance, to_sql
 from .diagnostics import Diagnostic, RulesError
 from .load import Path_, Tree
 from .samples import DEEP, WITHOUT_EXAMPLES
@@ -59,28 +58,7 @@ def _merged(diagnostics: list[Diagnostic]) -> Diagnostic:
 
 def _failed(ruleset: model.RuleSet, cases: list[Case]) -> list[tuple[Case, list[Case]]]:
     """The cases in which other findings are made than those expected, each with what was found."""
-    cases = _without_relations(ruleset, cases)
     return [(c, found) for c, found in zip(cases, judged(ruleset, cases), strict=True) if not _agree(c, found)]
-
-
-# RELATIONS_PENDING: this function and its one call go when the runtime looks at relations. Until then, with the variable
-# set in the environment, what only relations report is expected of no file, so that examples are judged line by line.
-def _without_relations(ruleset: model.RuleSet, cases: list[Case]) -> list[Case]:
-    if not os.environ.get("RELATIONS_PENDING"):
-        return cases
-    kinds = {rule.id: rule.kind for rule in ruleset.rules}
-    shared = {relation.rule for relation in ruleset.relations if kinds[relation.rule] not in samples.RELATIONS}
-    return [
-        {
-            **c,
-            "expect": [
-                e for e in c["expect"] if kinds[e["rule"]] not in samples.RELATIONS and not (e["rule"] in shared)
-            ],
-        }
-        if "file" in c
-        else c
-        for c in cases
-    ]
 
 
 def judged(ruleset: model.RuleSet, cases: list[Case]) -> list[list[Case]]:
@@ -91,8 +69,10 @@ def judged(ruleset: model.RuleSet, cases: list[Case]) -> list[list[Case]]:
     with tempfile.TemporaryDirectory() as folder:
         rules = Path(folder) / "ruleset.json"
         rules.write_bytes(model.to_json(ruleset))
+        queries = Path(folder) / "queries.json"
+        queries.write_text(json.dumps(to_sql.queries(ruleset)))
         lines = "".join(json.dumps(case) + "\n" for case in cases)
-        command = [sys.executable, "-m", "stream_import_rules.conformance", str(rules)]
+        command = [sys.executable, "-m", "stream_import_rules.conformance", str(rules), str(queries)]
         done = subprocess.run(command, input=lines, capture_output=True, text=True, cwd=ROOT, check=False)
     if done.returncode:
         raise RuntimeError(f"the conformance executor failed:\n{done.stderr}")

@@ -1,8 +1,8 @@
 """The conformance executor: runs cases against a rule set and prints what was found.
 
-``python -m stream_import_rules.conformance RULESET.json < cases.jsonl``: one JSON object a case,
+``python -m stream_import_rules.conformance RULESET.json QUERIES.json < cases.jsonl``: one JSON object a case,
 ``{"id", "found": [{"rule", "severity", "line"?, "path"?}]}``, in the order of the cases. It reads the
-rule set from the file given, never the one in the package, so the compiler can judge rules that have
+rule set and the queries of its relations from the files given, never those in the package, so the compiler can judge rules that have
 not been built yet.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,13 @@ from .validate import Checker
 
 
 class Executor:
-    """Runs cases. ``fast`` is the fast validator of the same rule set; without it every line is explained."""
+    """Runs cases. ``queries`` are those of the relations; ``fast`` is the fast validator of the same rule
+    set, without which every line is explained."""
 
-    def __init__(self, ruleset: model.RuleSet, fast: FastValidator | None = None) -> None:
-        self._ruleset, self._fast = ruleset, fast
+    def __init__(
+        self, ruleset: model.RuleSet, fast: FastValidator | None = None, queries: Sequence[str] = ()
+    ) -> None:
+        self._ruleset, self._fast, self._queries = ruleset, fast, tuple(queries)
         self._enabled = [rule.id for rule in ruleset.rules if rule.enabled]
         self._checkers: dict[tuple[str, ...], Checker] = {}
 
@@ -43,7 +46,7 @@ class Executor:
     def _checker(self, select: tuple[str, ...]) -> Checker:
         if select not in self._checkers:
             policy = Policy(self._ruleset, select=[*self._enabled, *select])
-            self._checkers[select] = Checker(self._ruleset, policy, fast=self._fast)
+            self._checkers[select] = Checker(self._ruleset, policy, fast=self._fast, queries=self._queries)
         return self._checkers[select]
 
 
@@ -63,9 +66,11 @@ def file_of(case: dict[str, Any]) -> bytes:
             return text.encode(encoding)
 
 
-def results(ruleset: model.RuleSet, cases: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def results(
+    ruleset: model.RuleSet, queries: Sequence[str], cases: Iterable[dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
     """One result a case."""
-    executor = Executor(ruleset)
+    executor = Executor(ruleset, queries=queries)
     for case in cases:
         found = []
         for finding in executor.run(case):
@@ -79,7 +84,8 @@ def results(ruleset: model.RuleSet, cases: Iterable[dict[str, Any]]) -> Iterator
 def main() -> None:
     """The command."""
     ruleset = model.of_json(Path(sys.argv[1]).read_bytes())
-    for result in results(ruleset, map(json.loads, sys.stdin)):
+    queries = json.loads(Path(sys.argv[2]).read_bytes())
+    for result in results(ruleset, queries, map(json.loads, sys.stdin)):
         print(json.dumps(result))
 
 
