@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .api import InputError as InputError
     from .api import iter_findings as iter_findings
     from .api import validate_file as validate_file
+    from .api import validate_files as validate_files
     from .api import validate_line as validate_line
     from .artefact import ArtefactError as ArtefactError
     from .findings import Finding as Finding
@@ -37,6 +38,7 @@ _HOMES = {
     "UnknownRule": "policy",
     "iter_findings": "api",
     "validate_file": "api",
+    "validate_files": "api",
     "validate_line": "api",
 }
 
@@ -51,6 +53,7 @@ __all__ = [
     "__version__",
     "iter_findings",
     "validate_file",
+    "validate_files",
     "validate_line",
 ]
 

@@ -2,7 +2,11 @@
 
 Comes after ``artefact`` (the rules), ``policy`` (which of them count) and ``validate`` (the checker);
 ``cli`` is built on the same steps. All functions take the same options: ``select``, ``ignore`` (ids or
-patterns such as ``activity.*``) and ``severity`` (pattern → ``error``, ``warning`` or ``info``).
+patterns such as ``activity.*``) and ``severity`` (pattern → ``error``, ``warning`` or ``info``). Those about
+files also take ``relations`` (false: leave out what concerns several entries), ``memory`` (what the
+relations may take before they write to disk: bytes, or a text such as ``"1GB"``), and ``jobs``
+(processes, ``None``: one for each core). No choice of ``jobs`` and ``chunk`` (bytes that one process
+reads at a time) changes a finding.
 """
 
 from __future__ import annotations
@@ -10,11 +14,14 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+import re
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
+
+import msgspec
 
 from . import artefact
 from .findings import Finding, Kept
@@ -24,12 +31,18 @@ from .read import BUFFER
 from .report.collect import Collector, FileReport, Report, Totals, file_report, report_of, summary_of
 
 if TYPE_CHECKING:
-    from .validate import Checker
+    from .validate import Checker, Plan
 
 StrPath: TypeAlias = "str | os.PathLike[str]"
 
 #: How many findings of each rule a report holds if nothing else is said.
 MAX_SAMPLES = 100
+
+#: What the relations may take in memory, in bytes, before they write to disk; and the least of it.
+MEMORY = 1_000_000_000
+LEAST_MEMORY = 64_000_000
+
+_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:([KMGTkmgt])(i)?)?[Bb]?")
 
 #: What compressed files begin with, and the command that unpacks them to its output.
 _COMPRESSED = {
@@ -52,23 +65,56 @@ def validate_file(
     ignore: Iterable[str] = (),
     severity: Mapping[str, Severity] | None = None,
     max_samples: int = MAX_SAMPLES,
+    relations: bool = True,
+    memory: int | str = MEMORY,
+    jobs: int | None = None,
+    chunk: int | None = None,
 ) -> Report:
     """Judge a file. The report has exact counts and the first ``max_samples`` findings of each rule.
 
     Memory does not grow with the file. Raises ``OSError`` if the file cannot be read, ``InputError`` if
     it is compressed, ``UnknownRule`` for an option that fits no rule, ``ArtefactError`` if the
-    installation is broken.
+    installation is broken, ``StoreError`` if the relations need more disk than there is.
 
     >>> report = validate_file("export.jsonl", ignore=["activity.size-advice"])    # doctest: +SKIP
     >>> report.ok, report.verdict, report.counts                                   # doctest: +SKIP
     (False, 'errors', {'activity.time.format': 12})
     """
+    return validate_files(
+        [path],
+        select=select,
+        ignore=ignore,
+        severity=severity,
+        max_samples=max_samples,
+        relations=relations,
+        memory=memory,
+        jobs=jobs,
+        chunk=chunk,
+    )
+
+
+def validate_files(
+    paths: Iterable[StrPath],
+    *,
+    together: bool = False,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    severity: Mapping[str, Severity] | None = None,
+    max_samples: int = MAX_SAMPLES,
+    relations: bool = True,
+    memory: int | str = MEMORY,
+    jobs: int | None = None,
+    chunk: int | None = None,
+) -> Report:
+    """Judge several files, each as an import of its own, or all as one import that is uploaded in parts
+    (``together``): then their entries may refer to each other. Raises as ``validate_file``."""
     ruleset, fingerprint = artefact.load()
-    checker = make_checker(ruleset, make_policy(ruleset, select, ignore, severity))
+    plan = make_plan(jobs=jobs, chunk=chunk, memory=memory)
+    checker = make_checker(ruleset, make_policy(ruleset, select, ignore, severity), relations=relations, plan=plan)
     collector = Collector(max_samples)
-    file = judge_file(os.fspath(path), checker, collector)
+    files = judge_files([os.fspath(path) for path in paths], checker, collector, together=together)
     return report_of(
-        summary_of(collector, [file], ruleset, version=tool_version(), fingerprint=fingerprint), collector.samples
+        summary_of(collector, files, ruleset, version=tool_version(), fingerprint=fingerprint), collector.samples
     )
 
 
@@ -78,8 +124,11 @@ def iter_findings(
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
     severity: Mapping[str, Severity] | None = None,
+    relations: bool = True,
+    memory: int | str = MEMORY,
 ) -> Iterator[Finding]:
-    """Every finding of a file or binary stream, in the order of the lines, as it is found.
+    """Every finding of a file or binary stream, in the order of the lines, as it is found; what concerns
+    several entries comes last.
 
     Nothing is read before the first finding is asked for; whoever stops early stops the reading, a
     short way ahead. A stream is not closed. Raises as ``validate_file`` does, for the file at the first
@@ -92,7 +141,8 @@ def iter_findings(
     if isinstance(source, io.TextIOBase):
         raise TypeError("iter_findings reads bytes: open the file with mode 'rb'")
     ruleset, _ = artefact.load()
-    checker = make_checker(ruleset, make_policy(ruleset, select, ignore, severity))
+    plan = make_plan(jobs=1, memory=memory)
+    checker = make_checker(ruleset, make_policy(ruleset, select, ignore, severity), relations=relations, plan=plan)
     return _findings(source, checker)
 
 
@@ -136,11 +186,84 @@ def make_policy(
     return Policy(ruleset, select=_names(select), ignore=_names(ignore), severity=severity)
 
 
-def make_checker(ruleset: RuleSet, policy: Policy, *, files: bool = True) -> Checker:
+def make_plan(*, jobs: int | None = None, chunk: int | None = None, memory: int | str = MEMORY) -> Plan:
+    """How a run goes about its work. Raises ``ValueError`` for figures that make no sense."""
+    from .validate import Plan
+
+    if jobs is not None and jobs < 1:
+        raise ValueError(f"jobs is {jobs}; at least one process is needed")
+    if chunk is not None and chunk < 1:
+        raise ValueError(f"chunk is {chunk} bytes; it must be at least 1")
+    return Plan(jobs=cores() if jobs is None else jobs, part=chunk, memory=bytes_of(memory))
+
+
+def cores() -> int:
+    """The processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def bytes_of(size: int | str) -> int:
+    """A size in bytes: a number, or a text such as ``512MB``, ``1.5 GiB``. Raises ``ValueError``."""
+    if isinstance(size, int):
+        found = size
+    else:
+        match = _SIZE.fullmatch(size.strip())
+        if match is None:
+            raise ValueError(f"{size!r} is no size: write it like 512MB or 2GB")
+        base = 1024 if match[3] else 1000
+        found = int(float(match[1]) * base ** ("KMGT".index(match[2].upper()) + 1 if match[2] else 0))
+    if found < LEAST_MEMORY:
+        raise ValueError(f"{size!r} is too little: at least {LEAST_MEMORY // 1_000_000} MB are needed")
+    return found
+
+
+def make_checker(
+    ruleset: RuleSet, policy: Policy, *, files: bool = True, relations: bool = True, plan: Plan | None = None
+) -> Checker:
     """A checker for one run, whose moment is now. One for single lines alone needs no fast path."""
     from .validate import Checker
+    from .workers import Recipe
 
-    return Checker(ruleset, policy, fast=artefact.fast_validator(ruleset.name) if files else None)
+    if not files:
+        return Checker(ruleset, policy)
+    return Checker(
+        ruleset,
+        policy,
+        fast=artefact.fast_validator(ruleset.name),
+        queries=artefact.queries(ruleset.name) if relations else (),
+        plan=plan,
+        recipe=Recipe(ruleset.name, policy.levels),
+    )
+
+
+def judge_files(
+    paths: Sequence[str], checker: Checker, collector: Collector, *, together: bool = False
+) -> list[FileReport]:
+    """Judge files into the collector, each alone or all together. Raises ``OSError`` and ``InputError``."""
+    if not together:
+        return [judge_file(path, checker, collector) for path in paths]
+    from .validate import Import
+
+    files: list[FileReport] = []
+    with ExitStack() as opened, Import(checker, collector) as whole:
+        for path in paths:
+            before = collector.totals
+            summary = whole.file(opened.enter_context(open_input(path)), path)
+            files.append(file_report(summary, before, collector.totals))
+        return related(files, whole.relate())
+
+
+def related(files: Sequence[FileReport], counts: Mapping[int, Mapping[Severity, int]]) -> list[FileReport]:
+    """Reports of files with the findings of relations over all of them, counted by file."""
+    return [
+        msgspec.structs.replace(
+            file,
+            findings=Totals(**{s: getattr(file.findings, s) + counts.get(i, {}).get(s, 0) for s in SEVERITIES}),
+        )
+        for i, file in enumerate(files)
+    ]
 
 
 def judge_file(path: str, checker: Checker, collector: Collector) -> FileReport:

@@ -2,8 +2,8 @@
 
 ``python -m stream_import_rules.conformance RULESET.json QUERIES.json < cases.jsonl``: one JSON object a case,
 ``{"id", "found": [{"rule", "severity", "line"?, "path"?}]}``, in the order of the cases. It reads the
-rule set and the queries of its relations from the files given, never those in the package, so the compiler can judge rules that have
-not been built yet.
+rule set and the queries of its relations from the files given, never those in the package, so the
+compiler can judge rules that have not been built yet.
 """
 
 from __future__ import annotations
@@ -26,9 +26,7 @@ class Executor:
     """Runs cases. ``queries`` are those of the relations; ``fast`` is the fast validator of the same rule
     set, without which every line is explained."""
 
-    def __init__(
-        self, ruleset: model.RuleSet, fast: FastValidator | None = None, queries: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, ruleset: model.RuleSet, fast: FastValidator | None = None, queries: Sequence[str] = ()) -> None:
         self._ruleset, self._fast, self._queries = ruleset, fast, tuple(queries)
         self._enabled = [rule.id for rule in ruleset.rules if rule.enabled]
         self._checkers: dict[tuple[str, ...], Checker] = {}

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import os
-from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import BinaryIO
@@ -28,8 +27,6 @@ from .staging import Staged
 from .store import Store
 from .workers import Pool, Recipe, Result
 
-#: Bytes that the tables of the relations take in memory before they are written to disk.
-MEMORY = 1 << 30
 #: Bytes of a part that one worker scans at a time.
 PART = 8 << 20
 #: A file of fewer bytes is scanned in this process: others would take longer to start.
@@ -71,7 +68,7 @@ class Plan(msgspec.Struct, frozen=True):
 
     jobs: int = 1
     part: int | None = None
-    memory: int = MEMORY
+    memory: int = 1_000_000_000
 
 
 class Checker:
@@ -222,13 +219,13 @@ class Import:
 
     # ------------------------------------------------------------------ relations
 
-    def relate(self) -> dict[str, Counter[Severity]]:
-        """Check the relations over all files; the numbers of findings by file and severity."""
+    def relate(self) -> Mapping[int, Mapping[Severity, int]]:
+        """Check the relations over all files; the numbers of findings by the place of the file in their
+        order, and by severity."""
         if self._store is None or self._checker.relations is None:
             return {}
         judges = self._checker.judges
-        counts = relate(self._checker.relations, self._store, self._files, judges.policy, judges.surveyor, self._sink)
-        return {self._files[i].name: count for i, count in counts.items()}
+        return relate(self._checker.relations, self._store, self._files, judges.policy, judges.surveyor, self._sink)
 
 
 def summary_of(scan: Scan, *, complete: bool) -> FileSummary:
