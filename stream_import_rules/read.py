@@ -51,9 +51,12 @@ def chunks(
     ``first_line`` starts; ``end`` (none: that of the stream) is where a line ends.
     """
     number = first_line
-    while (end is None or offset < end) and (
-        lines := stream.readlines(size if end is None else min(size, end - offset))
-    ):
+    while end is None or offset < end:
+        left = size if end is None else min(size, end - offset)
+        # A file goes on with lines until there are more bytes than it was asked for, and 0 is no limit.
+        lines = stream.readlines(left - 1) if left > 1 else [stream.readline()]
+        if not lines or not lines[0]:
+            return
         chunk = Chunk(number, offset, lines, sum(map(len, lines)))
         yield chunk
         number += len(lines)

@@ -1,7 +1,7 @@
 """Worker processes: parts of a file scanned side by side, their results in the order of the file.
 
 Between ``scan`` and ``validate``. A worker is this package in a process of its own (``python -m
-stream_import_rules.workers``) that reads requests from its standard input and writes results to its
+stream_import_rules.worker``) that reads requests from its standard input and writes results to its
 standard output, until the input ends: it does not outlive the program that started it. Nothing but
 paths, places, findings, counters and staged rows goes through the pipes.
 """
@@ -158,7 +158,7 @@ class _Worker:
         place = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (place, os.environ.get("PYTHONPATH"))))}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__],
+            [sys.executable, "-m", f"{__package__}.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
@@ -275,7 +275,7 @@ def judges_of(recipe: Recipe) -> Judges:
     return Judges(ruleset, policy, now=recipe.now, fast=fast)
 
 
-def main() -> None:
+def serve() -> None:
     """Serve requests until the input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the program that started it decides
     source, target = sys.stdin.buffer, os.fdopen(os.dup(1), "wb", buffering=0)
@@ -289,7 +289,3 @@ def main() -> None:
             except Exception as error:
                 answer = error
             _send(target, answer)
-
-
-if __name__ == "__main__":
-    main()
