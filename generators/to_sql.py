@@ -33,7 +33,7 @@ SUPPORT: dict[str, Literal["exact", "partial", "none"]] = {
 LOOSE, KNOWN = 100, 50
 
 #: The columns of a key that a name of the rule language stands for.
-_COLUMNS = {"key": ("k1", "k2"), "scope": ("scope",), "part": ("part",), "at": ("at",)}
+_COLUMNS = {"key": ("k1", "k2"), "scope": ("scope",), "part": ("part",), "at": ("instant",)}
 
 
 def to_sql(ruleset: RuleSet, fingerprint: str) -> dict[str, str]:
@@ -85,7 +85,7 @@ class _Sql:
             case model.Agrees():
                 return self._pairs(relation.reference, "child.scope <> parent.scope")
             case model.NotBefore():
-                return self._pairs(relation.reference, "child.at < parent.at")
+                return self._pairs(relation.reference, "child.instant < parent.instant")
             case model.OrderAdvice():
                 return self._order(relation)
             case _:
@@ -153,7 +153,7 @@ ORDER BY k.pos"""
         conditions += [_not_exists(f"k.what = {what + KNOWN} AND k.k1 = r.k1 AND k.k2 = r.k2")]
         if pair:  # a record whose time, or whose foreign id, is not known
             conditions += [_not_exists(f"k.what = {what} AND k.k1 IS NULL AND k.part = r.part")]
-            conditions += [_not_exists(f"k.what = {what} AND k.k1 IS NULL AND k.part IS NULL AND k.at = r.k1")]
+            conditions += [_not_exists(f"k.what = {what} AND k.k1 IS NULL AND k.part IS NULL AND k.instant = r.k1")]
             conditions += [_not_exists(f"k.what = {LOOSE} AND k.k1 = r.part")]
         elif record.derived:  # an id does not tell which of the records without a key it may mean
             conditions += [_not_exists(f"k.what = {what} AND k.k1 IS NULL"), _not_exists(f"k.what = {LOOSE}")]

@@ -6,16 +6,16 @@ Below ``model``, which names all of this again. ``staging`` turns lines into row
 
 A *record* is one row of the table ``keys``:
 
-=========  ==================================================================================
-``k1 k2``  the key, 128 bits: what identifies the record, over the whole file
-``scope``  64 bits: what the record belongs to (the feed of an activity, the activity of a reaction)
-``part``   64 bits: a part of the key, or another value by which it is found
-``at``     its instant in microseconds since 1970
-``pos``    its place, unique and in the order of the file
-=========  ==================================================================================
+===========  ==================================================================================
+``k1 k2``    the key, 128 bits: what identifies the record, over the whole file
+``scope``    64 bits: what the record belongs to (the feed of an activity, the activity of a reaction)
+``part``     64 bits: a part of the key, or another value by which it is found
+``instant``  when it is, in microseconds since 1970 (``at`` in the rules)
+``pos``      its place, unique and in the order of the file
+===========  ==================================================================================
 
 A *reference* is one row of the table ``refs``, with the same columns: ``k1 k2`` and ``part`` are those
-of the record that is meant, ``scope`` and ``at`` those of the record that refers.
+of the record that is meant, ``scope`` and ``instant`` those of the record that refers.
 
 An *operand* is the name of a member of the entry, of the line if it begins with ``/``, and the entry
 itself if it is empty.

@@ -16,7 +16,7 @@ from typing import Protocol
 
 import msgspec
 
-from . import framing
+from . import framing, staging_columns
 from .explain import Explainer
 from .findings import Excerpt, Finding, Path, Sink, Violation, clip, pointer, shown
 from .groups import GroupUses, Use
@@ -182,8 +182,8 @@ class Scan:
         self.survey.add(survey)
         self.groups.count(survey.feed_groups)
         if self.staged is not None:
-            places = accumulate(map(len, lines[:-1]), initial=place)
-            self.judges.stager.typed(zip(fast.decoded, places, strict=True), self.staged)
+            places = list(accumulate(map(len, lines[:-1]), initial=place))
+            staging_columns.stage(self.judges.stager, fast.decoded, lines, places, self.staged)
         return True
 
     def _line(self, number: int, place: int, raw: bytes) -> None:

@@ -39,12 +39,12 @@ Get: TypeAlias = Callable[[Any, str], Any]
 class Rows:
     """Rows of a table by columns: ``what`` is the number of the record or reference in the rule set."""
 
-    __slots__ = ("at", "k1", "k2", "part", "pos", "scope", "what")
-    COLUMNS = ("what", "k1", "k2", "scope", "part", "at", "pos")
+    __slots__ = ("instant", "k1", "k2", "part", "pos", "scope", "what")
+    COLUMNS = ("what", "k1", "k2", "scope", "part", "instant", "pos")
 
     def __init__(self) -> None:
         self.what = array("b")
-        self.k1, self.k2, self.scope, self.part, self.at, self.pos = (array("q") for _ in range(6))
+        self.k1, self.k2, self.scope, self.part, self.instant, self.pos = (array("q") for _ in range(6))
 
     def __len__(self) -> int:
         return len(self.pos)
@@ -57,7 +57,7 @@ class Rows:
         self.k2.append(k2)
         self.scope.append(scope)
         self.part.append(part)
-        self.at.append(at)
+        self.instant.append(at)
         self.pos.append(pos)
 
     def extend(
@@ -78,7 +78,7 @@ class Rows:
         first, second = zip(*keys, strict=True)
         self.k1.extend(first)
         self.k2.extend(second)
-        for column, values in ((self.scope, scope), (self.part, part), (self.at, at)):
+        for column, values in ((self.scope, scope), (self.part, part), (self.instant, at)):
             column.extend(values if values is not None else nothing)  # type: ignore[arg-type]
         self.pos.extend(pos)
 
@@ -115,32 +115,26 @@ class Stager:
     """Stages the entries of lines of one rule set."""
 
     def __init__(self, ruleset: RuleSet) -> None:
-        self._discriminator, self._payload = ruleset.discriminator, ruleset.payload
+        self.discriminator, self.payload = ruleset.discriminator, ruleset.payload
         numbers = {record.name: i for i, record in enumerate(ruleset.records)}
         references: dict[str, list[tuple[int, Reference, Record]]] = {record.name: [] for record in ruleset.records}
         for i, reference in enumerate(ruleset.references):
             references[reference.record].append((i, reference, ruleset.records[numbers[reference.to]]))
-        self._of = {
-            record.instruction: _Instruction(numbers[record.name], record, references[record.name])
+        self.instructions = {
+            record.instruction: Instruction(numbers[record.name], record, references[record.name])
             for record in ruleset.records
         }
 
     def line(self, line: Mapping[str, Any], base: int, staged: Staged) -> bool:
         """Stage the entries of a decoded line, of which anything may be wrong. ``base`` is the place of
         its first entry. False if the line is none whose entries can be told."""
-        name, entries = line.get(self._discriminator), line.get(self._payload)
-        of = self._of.get(name) if isinstance(name, str) else None
+        name, entries = line.get(self.discriminator), line.get(self.payload)
+        of = self.instructions.get(name) if isinstance(name, str) else None
         if of is None or not isinstance(entries, list):
             return False
         for pos, entry in enumerate(entries, base):
             of.entry(line, entry, pos, staged)
         return True
-
-    def typed(self, lines: Iterable[tuple[Any, int]], staged: Staged) -> None:
-        """Stage the entries of lines that the fast validator has passed and decoded, each with the place
-        of its first entry: nothing is wrong with any of them."""
-        for line, base in lines:
-            self._of[line.__struct_config__.tag].typed(line, getattr(line, self._payload), base, staged)
 
     def broken(self, raw: bytes, staged: Staged) -> None:
         """Stage the texts of a line whose entries cannot be told."""
@@ -149,7 +143,7 @@ class Stager:
                 staged.keys.add(LOOSE, hash_of(match[1].decode("utf-8", "replace")), NONE)
 
 
-class _Instruction:
+class Instruction:
     """How the entries of one instruction are staged."""
 
     def __init__(self, number: int, record: Record, references: Sequence[tuple[int, Reference, Record]]) -> None:
@@ -159,7 +153,6 @@ class _Instruction:
         self.prefixes = tuple(r.prefix for _, r in self.prefixed)
         self.by_name = {r.name: (r, to) for _, r, to in self.named}
         self.about = [self.by_name[name] for name in record.about]
-        self._attributes: dict[type, Callable[[Any, str], Any]] = {}
 
     # ------------------------------------------------------------------ anything may be wrong
 
@@ -197,80 +190,6 @@ class _Instruction:
     def _free(self, entry: Any, pos: int, staged: Staged) -> None:
         for _, i, key in free_references(entry, self.prefixed):
             staged.refs.add(i, key, pos)
-
-    # ------------------------------------------------------------------ nothing is wrong
-
-    def typed(self, line: Any, entries: Sequence[Any], base: int, staged: Staged) -> None:
-        """Stage all entries of one line by columns."""
-        # Here for the usual cases only; what is not among them takes the way of decoded values.
-        count = len(entries)
-        record = self.record
-        column = _Columns(line, entries)
-        places = range(base, base + count)
-        at = _instants(column(record.at)) if record.at else None
-        if record.derived:
-            texts = column(record.key[0])
-            keys = list(zip(at or _instants(column(record.key[1])), map(activity_id.hash_of, texts), strict=True))
-        else:
-            keys = [hash_of(text) for text in column.joined(record.key)]
-        scope: Iterable[int] | None = None
-        if record.scope is not None:
-            scope = _column(record.scope, column)
-        targets: dict[str, list[Key | None]] = {r.name: _meant(r, to, column) for _, r, to in self.named}
-        if self.about:
-            scope = [NONE] * count
-            for reference, _ in reversed(self.about):
-                found = targets[reference.name]
-                scope = [mixed(key) if key is not None else old for key, old in zip(found, scope, strict=True)]
-        part = None if record.part is None else _column(record.part, column)
-        scope = None if scope is None else list(scope)
-        staged.keys.extend(self.number, keys, places, scope, part, at)
-        for i, reference, to in self.named:
-            found = targets[reference.name]
-            own = keys if reference.to == record.name else None
-            rows = [j for j, key in enumerate(found) if key is not None and (own is None or key != own[j])]
-            if not rows:
-                continue
-            parts = None
-            if to.derived and to.part is not None and reference.form == "key":
-                parts = [hash_of(text)[0] for text in map(column(reference.members[0]).__getitem__, rows)]
-            staged.refs.extend(
-                i,
-                [key for j in rows if (key := found[j]) is not None],
-                [base + j for j in rows],
-                None if scope is None else [scope[j] for j in rows],
-                parts,
-                None if at is None else [at[j] for j in rows],
-            )
-        if self.prefixed:
-            for pos, entry in enumerate(entries, base):
-                self._free(entry, pos, staged)
-
-
-class _Columns:
-    """The members of the entries of one line as lists."""
-
-    def __init__(self, line: Any, entries: Sequence[Any]) -> None:
-        self._line, self._entries = line, entries
-        self._known: dict[str, list[Any]] = {}
-
-    def __call__(self, operand: str) -> list[Any]:
-        found = self._known.get(operand)
-        if found is None:
-            if operand == "":
-                found = list(self._entries)
-            elif operand.startswith("/"):
-                found = [getattr(self._line, operand[1:])] * len(self._entries)
-            else:
-                found = [getattr(entry, operand) for entry in self._entries]
-            self._known[operand] = found
-        return found
-
-    def joined(self, operands: Sequence[str]) -> list[str]:
-        """The operands of each entry as one text."""
-        if len(operands) == 1:
-            return self(operands[0])
-        return [":".join(values) for values in zip(*map(self, operands), strict=True)]
 
 
 # --------------------------------------------------------------------------- keys and references
@@ -383,54 +302,3 @@ def _clean_time(value: Any) -> bool:
     """Whether a text is an instant without doubt."""
     found = times.parse(value) if isinstance(value, str) else None
     return found is not None and found.has_offset
-
-
-# --------------------------------------------------------------------------- by columns
-
-
-def _column(operands: Operands, column: _Columns) -> list[int]:
-    if all(name.startswith("/") for name in operands.members):
-        values = column.joined(operands.members)
-        return [hash_of(operands.prefix + values[0])[0]] * len(values) if values else []
-    texts = column.joined(operands.members)
-    if operands.given:
-        there = column(operands.given)
-        return [
-            hash_of(operands.prefix + text)[0] if is_there else NONE
-            for text, is_there in zip(texts, map(_filled, there), strict=True)
-        ]
-    return [hash_of(operands.prefix + text)[0] for text in texts]
-
-
-def _filled(value: Any) -> bool:
-    return isinstance(value, (str, list)) and bool(value)
-
-
-def _meant(reference: Reference, to: Record, column: _Columns) -> list[Key | None]:
-    columns = [column(name) for name in reference.members]
-    absent = [column(name) for name in reference.absent]
-    first = columns[0]
-    off = [False] * len(first)
-    for values in absent:
-        off = [is_off or isinstance(value, str) for is_off, value in zip(off, values, strict=True)]
-    if reference.form == "activity-id":
-        return [
-            activity_id.key_of_id(v) if isinstance(v, str) and not o else None for v, o in zip(first, off, strict=True)
-        ]
-    if to.derived:
-        return [
-            activity_id.key(fid, times.micros_of(moment))
-            if isinstance(fid, str) and isinstance(moment, str) and not o
-            else None
-            for fid, moment, o in zip(*columns, off, strict=True)
-        ]
-    if len(columns) == 1:
-        return [hash_of(v) if isinstance(v, str) and v and not o else None for v, o in zip(first, off, strict=True)]
-    return [
-        hash_of(":".join(values)) if all(isinstance(v, str) and v for v in values) else None
-        for values in zip(*columns, strict=True)
-    ]
-
-
-def _instants(texts: Sequence[str]) -> list[int]:
-    return [times.micros_of(text) for text in texts]

@@ -3,8 +3,8 @@
 -- fingerprint: 5f55e4ace1140ecd1285bb17ed78694e5437de8d9445b8898dca440c20fd2222
 --
 -- The relations of rule set feeds-v2: one query each, for DuckDB, SQLite and Spark SQL alike, over
---   keys (what, k1, k2, scope, part, at, pos)   one row for each record
---   refs (what, k1, k2, scope, part, at, pos)   one row for each reference to another record
+--   keys (what, k1, k2, scope, part, instant, pos)   one row for each record
+--   refs (what, k1, k2, scope, part, instant, pos)   one row for each reference to another record
 -- `what` is the number of the record or the reference:
 --   keys 0: activity
 --   keys 1: follow
@@ -106,8 +106,8 @@ ORDER BY pos;
 -- activity.same-time (crowd)
 SELECT MIN(pos) AS pos, NULL AS other, NULL AS previous, COUNT(*) AS n, NULL AS k1, NULL AS k2, NULL AS what
 FROM keys
-WHERE what = 0 AND scope IS NOT NULL AND at IS NOT NULL
-GROUP BY scope, at HAVING COUNT(*) > 50
+WHERE what = 0 AND scope IS NOT NULL AND instant IS NOT NULL
+GROUP BY scope, instant HAVING COUNT(*) > 50
 ORDER BY pos;
 
 -- follow.duplicate (unique)
@@ -181,7 +181,7 @@ WHERE r.what = 0
   AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 0 AND k.k1 = r.k1 AND k.k2 = r.k2 AND k.part = r.part)
   AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 50 AND k.k1 = r.k1 AND k.k2 = r.k2)
   AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 0 AND k.k1 IS NULL AND k.part = r.part)
-  AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 0 AND k.k1 IS NULL AND k.part IS NULL AND k.at = r.k1)
+  AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 0 AND k.k1 IS NULL AND k.part IS NULL AND k.instant = r.k1)
   AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 100 AND k.k1 = r.part)
 ORDER BY pos, what, k1, k2;
 
@@ -291,7 +291,7 @@ SELECT child.pos AS pos, parent.pos AS other, NULL AS previous, NULL AS n, NULL 
 FROM refs child
 JOIN (SELECT k1, k2, MIN(pos) AS pos FROM keys WHERE what = 0 AND k1 IS NOT NULL GROUP BY k1, k2) f ON f.k1 = child.k1 AND f.k2 = child.k2
 JOIN keys parent ON parent.pos = f.pos AND parent.what = 0
-WHERE child.what = 1 AND child.at < parent.at
+WHERE child.what = 1 AND child.instant < parent.instant
 ORDER BY child.pos;
 
 -- reaction.before-parent (not-before)
@@ -299,7 +299,7 @@ SELECT child.pos AS pos, parent.pos AS other, NULL AS previous, NULL AS n, NULL 
 FROM refs child
 JOIN (SELECT k1, k2, MIN(pos) AS pos FROM keys WHERE what = 2 AND k1 IS NOT NULL GROUP BY k1, k2) f ON f.k1 = child.k1 AND f.k2 = child.k2
 JOIN keys parent ON parent.pos = f.pos AND parent.what = 2
-WHERE child.what = 2 AND child.at < parent.at
+WHERE child.what = 2 AND child.instant < parent.instant
 ORDER BY child.pos;
 
 -- follow.before-activities (order-advice)

@@ -91,8 +91,8 @@ ORDER BY pos
     """\
 SELECT MIN(pos) AS pos, NULL AS other, NULL AS previous, COUNT(*) AS n, NULL AS k1, NULL AS k2, NULL AS what
 FROM keys
-WHERE what = 0 AND scope IS NOT NULL AND at IS NOT NULL
-GROUP BY scope, at HAVING COUNT(*) > 50
+WHERE what = 0 AND scope IS NOT NULL AND instant IS NOT NULL
+GROUP BY scope, instant HAVING COUNT(*) > 50
 ORDER BY pos
 """,
     """\
@@ -166,7 +166,7 @@ WHERE r.what = 0
   AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 0 AND k.k1 = r.k1 AND k.k2 = r.k2 AND k.part = r.part)
   AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 50 AND k.k1 = r.k1 AND k.k2 = r.k2)
   AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 0 AND k.k1 IS NULL AND k.part = r.part)
-  AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 0 AND k.k1 IS NULL AND k.part IS NULL AND k.at = r.k1)
+  AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 0 AND k.k1 IS NULL AND k.part IS NULL AND k.instant = r.k1)
   AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 100 AND k.k1 = r.part)
 ORDER BY pos, what, k1, k2
 """,
@@ -276,7 +276,7 @@ SELECT child.pos AS pos, parent.pos AS other, NULL AS previous, NULL AS n, NULL 
 FROM refs child
 JOIN (SELECT k1, k2, MIN(pos) AS pos FROM keys WHERE what = 0 AND k1 IS NOT NULL GROUP BY k1, k2) f ON f.k1 = child.k1 AND f.k2 = child.k2
 JOIN keys parent ON parent.pos = f.pos AND parent.what = 0
-WHERE child.what = 1 AND child.at < parent.at
+WHERE child.what = 1 AND child.instant < parent.instant
 ORDER BY child.pos
 """,
     """\
@@ -284,7 +284,7 @@ SELECT child.pos AS pos, parent.pos AS other, NULL AS previous, NULL AS n, NULL 
 FROM refs child
 JOIN (SELECT k1, k2, MIN(pos) AS pos FROM keys WHERE what = 2 AND k1 IS NOT NULL GROUP BY k1, k2) f ON f.k1 = child.k1 AND f.k2 = child.k2
 JOIN keys parent ON parent.pos = f.pos AND parent.what = 2
-WHERE child.what = 2 AND child.at < parent.at
+WHERE child.what = 2 AND child.instant < parent.instant
 ORDER BY child.pos
 """,
     """\
