@@ -54,8 +54,13 @@ def test_what_was_planted_is_found_and_nothing_else(tmp_path: Path, seed: int) -
 
 @pytest.mark.parametrize("seed", range(1_000, 1_050, 5))
 def test_files_one_after_the_other_are_judged_as_one(tmp_path: Path, seed: int) -> None:
-    """Their users, feeds and foreign ids have the same names, so that much more is wrong than was planted."""
-    data = b"\n".join(make_file(number).data.rstrip() for number in range(seed, seed + 5))
+    """Their users, feeds and foreign ids have the same names, so that much more is wrong than was planted.
+
+    Only files whose keys are all known: others may hold what a reaction of another file means.
+    """
+    files = [make_file(number) for number in range(seed, seed + 5)]
+    known = [file.data.rstrip() for file in files if "no_second_finding_of_a_key" not in file.plants]
+    data = b"\n".join(known)
     report = sir.validate_file(written(tmp_path, data), max_samples=ALL)
     assert between_entries(report.findings) == findings(data)
 
