@@ -66,10 +66,8 @@ class _Linter:
     def _record(self, name: str, record: dict[str, Any], path: Path_) -> Iterator[Diagnostic]:
         entity = self._entry(record)["entity"]
         if name != entity:
-            problem = (
-                f"the record `{name}` is made of the entries of `{record['instruction']}`, which are called {entity}"
-            )
-            yield self.says(path, problem, entity)
+            problem = f"the record `{name}` is made of the entries of `{record['instruction']}`, called `{entity}`"
+            yield self.says(path, problem, f"`{entity}`")
         yield from self._operands(record, record["key"], (*path, "key"))
         for column in ("scope", "part"):
             hashed = record.get(column, {})
@@ -91,7 +89,7 @@ class _Linter:
             unknown = list(self.known((*path, "about", i), reference, "reference", self.of_references))
             yield from unknown
             if not unknown and self.of_references[reference]["record"] != name:
-                problem = f"`about` names `{reference}`, by which a {self.of_references[reference]['record']} refers"
+                problem = f"`about` names `{reference}`, a reference of `{self.of_references[reference]['record']}`"
                 own = [key for key, value in self.of_references.items() if value["record"] == name]
                 yield self.says((*path, "about", i), problem, one_of(own, reference))
 
@@ -144,15 +142,15 @@ class _Linter:
             yield from self._operands(record, reference.get(key, ()), (*path, key))
         derived, by_id = "derived" in to, reference.get("form") == "activity-id"
         if by_id and not derived:
-            problem = f"`{name}` has an activity id, and the key of {reference['to']} is none"
-            yield self.says((*path, "form"), problem, f"`form: key`, or `derived: true` for {reference['to']}")
+            problem = f"`{name}` has an activity id, and the key of `{reference['to']}` is none"
+            yield self.says((*path, "form"), problem, f"`form: key`, or `derived: true` for `{reference['to']}`")
         elif "prefix" in reference and derived and not by_id:
-            problem = f"`{name}` has a prefix, and the key of {reference['to']} is an activity id"
+            problem = f"`{name}` has a prefix, and the key of `{reference['to']}` is an activity id"
             yield self.says((*path, "prefix"), problem, "`form: activity-id`")
         elif "prefix" not in reference:
             count, wanted = len(reference["members"]), 1 if by_id else len(to["key"])
             if count != wanted:
-                problem = f"`{name}` has {_things(count, 'member')}, and a {reference['to']} is identified by {wanted}"
+                problem = f"`{name}` has {_things(count, 'member')}, and `{reference['to']}` is identified by {wanted}"
                 what = "its id" if by_id else ", ".join(f"`{member}`" for member in to["key"])
                 yield self.says((*path, "members"), problem, f"what stands for {what}")
 
@@ -194,7 +192,9 @@ class _Linter:
         name = relation.get("record") or self.of_references[used[0]]["record"]
         for i, reference in enumerate(relation.get("references", ())):
             if self.of_references[reference]["record"] != name:
-                problem = f"`{reference}` refers from a {self.of_references[reference]['record']}, not from a {name}"
+                problem = (
+                    f"`{reference}` is a reference of `{self.of_references[reference]['record']}`, not of `{name}`"
+                )
                 expected = one_of(key for key, value in self.of_references.items() if value["record"] == name)
                 yield self.says((*path, "references", i), problem, expected)
         yield from self._place(relation, name, path)
@@ -210,7 +210,7 @@ class _Linter:
     def _place(self, relation: dict[str, Any], name: str, path: Path_) -> Iterator[Diagnostic]:
         members = [member for member in self._members(self.of_records[name]) if member and member[0] != "/"]
         if "place" in relation and relation["place"] not in ("/", *members):
-            problem = f"`place` names `{relation['place']}`, which is no member of a {name}"
+            problem = f"`place` names `{relation['place']}`, which is no member of `{name}`"
             yield self.says((*path, "place"), problem, one_of([*members, "/"], relation["place"]))
 
     def _ends(self, relation: dict[str, Any], name: str, path: Path_) -> Iterator[Diagnostic]:
@@ -228,7 +228,7 @@ class _Linter:
                 for end in dict.fromkeys((name, to)):
                     yield from self._kept(end, _AT_BOTH_ENDS[kind], (*path, "reference"))
             elif name != to:
-                problem = f"`{relation['reference']}` leads from a {name} to a {to}, so it has one level"
+                problem = f"`{relation['reference']}` leads from `{name}` to `{to}`, so it has one level"
                 same = [key for key, value in self.of_references.items() if value["record"] == value["to"]]
                 yield self.says((*path, "reference"), problem, one_of(same, relation["reference"]))
 
@@ -236,7 +236,7 @@ class _Linter:
         record = self.of_records[name]
         kept = ["key", *(c for c in ("scope", "part", "at") if c in record or (c == "scope" and "about" in record))]
         if column not in kept:
-            problem = f"nothing is kept of a {name} as `{column}`"
+            problem = f"nothing is kept of `{name}` as `{column}`"
             yield self.says(path, problem, f"`{column}` of the record `{name}`; what it has is {', '.join(kept)}")
 
 
