@@ -117,13 +117,12 @@ def relation_words(ruleset: RuleSet, relation: Relation) -> str:
 def _relation_words(ruleset: RuleSet, relation: Relation) -> Iterator[str]:
     match relation:
         case model.Unique(by=by, apart=apart, content=content, lines=lines):
-            yield f"no two with the same {_columns(ruleset, relation.record, by)}"
-            if apart:
-                yield f"but another {_columns(ruleset, relation.record, apart)}"
+            others = f", but another {_columns(ruleset, relation.record, apart)}" if apart else ""
+            yield f"no two with the same {_columns(ruleset, relation.record, by)}{others}"
             if content != "any":
-                yield "and all else the same" if content == "same" else "but something else different"
+                yield "alike otherwise" if content == "same" else "different otherwise"
             if lines:
-                yield "in two lines"
+                yield "in different lines"
         case model.Crowd(by=by, limit=limit):
             yield f"at most {limit:,} with the same {_columns(ruleset, relation.record, by)}"
         case model.Refers(references=references, if_any=if_any, default=default):
@@ -133,8 +132,11 @@ def _relation_words(ruleset: RuleSet, relation: Relation) -> Iterator[str]:
                 yield "if the file has any"
             if default == "outside":
                 yield "if the configuration of the app says that there are no others"
-        case model.Excludes(other=other):
-            yield f"not the key of what a {other} makes"
+        case model.Excludes(record=record, other=other):
+            parts = {name: part for name in (record, other) if (part := _records(ruleset)[name].part)}
+            taken = code(parts[other].prefix + ":".join(f"<{member}>" for member in parts[other].members))
+            given = f" with {_member(parts[other].given)}" if parts[other].given else ""
+            yield f"{_members(parts[record].members)} is not {taken} of a {other}{given}"
         case model.Depth(limit=limit):
             yield f"at most {limit:,} levels"
         case model.Acyclic():

@@ -166,13 +166,13 @@ def _name(data: Any, path: Path_) -> str:
         return "the file"
     node = node_at(data, path)
     if isinstance(node, dict) and isinstance(node.get("kind"), str):
-        return f"the `{node['kind']}` check"
+        return f"the `{node['kind']}` {'relation' if path[0] == 'relations' else 'check'}"
     last = path[-1]
     if isinstance(last, int):
         owner = next((step for step in reversed(path) if isinstance(step, str)), "the file")
         return f"item {last + 1} of `{owner}`"
     owner = _name(data, path[:-1])
-    return f"`{last}` of {owner}" if owner.endswith(" check") and last != "kind" else f"`{last}`"
+    return f"`{last}` of {owner}" if owner.endswith((" check", " relation")) and last != "kind" else f"`{last}`"
 
 
 def _member(name: str, schema: Any, root: Any) -> str:

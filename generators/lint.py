@@ -1,7 +1,8 @@
 """Part of ``check``: does a rule set make sense as a whole? What its files say of each other.
 
 Comes after the form, whose promises it relies on. ``lint_values`` looks at each value and check,
-``lint_examples`` at the lines that examples are made from.
+``lint_examples`` at the lines that examples are made from, ``lint_relations`` at what is said of several
+entries.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from . import samples
 from .diagnostics import Diagnostic, one_of
 from .lint_examples import lint_examples
+from .lint_relations import lint_relations
 from .lint_values import lint_values
 from .load import Tree
 from .names import Names
@@ -24,7 +26,7 @@ def lint(trees: list[Tree]) -> Iterator[Diagnostic]:
         # Each stage looks at what relies on the one before: one mistake is one diagnostic.
         problems = list(_top(names))
         problems = problems or [*_instructions(names), *_framing(names), *_values(names)]
-        problems = problems or list(lint_examples(names))
+        problems = problems or [*lint_relations(names), *lint_examples(names)]
     yield from problems
 
 

@@ -37,7 +37,7 @@ _JSON_TYPES = {
     "list": "array",
 }
 #: Keys whose members are names of the format, such as a member called `kind`.
-_NAMING = ("members", "line", "types", "patterns")
+_NAMING = ("members", "line", "types", "patterns", "records", "references")
 #: Keys of a rule file that hold data of the format, not parts of the rule language.
 _DATA = ("base", "full", "good", "bad", "defaults", "documents", "former_instructions")
 
@@ -89,7 +89,7 @@ class _Walk:
         if node.get("kind") == "integer-range" and node["minimum"] > node["maximum"]:
             problem = f"the minimum {node['minimum']} is greater than the maximum {node['maximum']}"
             yield self.says((*path, "minimum"), problem, "minimum <= maximum")
-        if node.get("kind") in samples.FRAMING:
+        if node.get("kind") in samples.OF_FILES:
             for word in ("good", "bad"):
                 for i, example in enumerate(node.get(word, ())):
                     if example.get("encoding") == "latin-1" and not _is_latin_1(example["raw"]):

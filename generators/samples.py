@@ -119,10 +119,8 @@ class Maker:
     # ------------------------------------------------------------------ what a rule file writes
 
     def _raw(self, written: Any) -> Example:
-        """A whole file; one of many lines that differ in a number only is written once."""
-        copies = (written["raw"].replace("{n}", str(n)) for n in range(1, written.get("copies", 0) + 1))
         return Example(
-            raw="".join(copies) if "copies" in written else written["raw"],
+            raw=text_of(written),
             encoding=written.get("encoding", "utf-8"),
             at_line=written.get("at_line", 1),
             path=written.get("at", ""),
@@ -250,6 +248,14 @@ class Maker:
         else:
             owner[unescape(key)] = copy.deepcopy(value)
         return line
+
+
+def text_of(written: Any) -> str:
+    """The text of a file that a rule file gives as an example; lines that differ in a number only stand there once."""
+    text: str = written["raw"]
+    if "copies" not in written:
+        return text
+    return "".join(text.replace("{n}", str(number)) for number in range(1, written["copies"] + 1))
 
 
 def at(value: Any, pointer: str, default: Any = None) -> Any:

@@ -163,7 +163,13 @@ def not_enforced(ruleset: model.RuleSet, variant: Variant) -> list[str]:
 
 def _missing(ruleset: model.RuleSet, variant: Variant, shaper: Shaper) -> list[str]:
     always = {check.rule for check in ruleset.framing if isinstance(check, model.LineIsObject)}
-    return sorted(_counted(ruleset, variant) - shaper.ledger.enforced - always)
+    whole = (shaper.ledger.enforced | always) - _between_lines(ruleset)
+    return sorted(_counted(ruleset, variant) - whole)
+
+
+def _between_lines(ruleset: model.RuleSet) -> set[str]:
+    """Rules that relations enforce: a schema, which sees one line, enforces them in part at the most."""
+    return {relation.rule for relation in ruleset.relations}
 
 
 def _counted(ruleset: model.RuleSet, variant: Variant) -> frozenset[str]:
@@ -175,7 +181,8 @@ def _schema(ruleset: model.RuleSet, file: _File, fingerprint: str) -> Keywords:
     shaper = Shaper(ruleset, _counted(ruleset, file.variant), file.notes(ruleset))
     line = shaper.line()
     missing = _missing(ruleset, file.variant, shaper)
-    partial = [rule for rule in missing if rule in shaper.ledger.partial - shaper.ledger.missed]
+    in_part = (shaper.ledger.partial - shaper.ledger.missed) | (_between_lines(ruleset) & shaper.ledger.enforced)
+    partial = [rule for rule in missing if rule in in_part]
     none = [rule for rule in missing if rule not in partial]
     what = "one line" if file.form == "line" else "lines as an array"
     summary = f"{ruleset.summary} This schema refuses what breaks a rule of {_WORDS[file.variant]}."

@@ -321,7 +321,7 @@ def test_a_snippet_for_a_line_is_one_line() -> None:
 
 
 def test_the_support_table_names_every_kind_of_the_model() -> None:
-    unions = (model.ValueCheck, model.RecordCheck, model.FramingCheck)
+    unions = (model.ValueCheck, model.RecordCheck, model.FramingCheck, model.Relation)
     kinds = {cls.__struct_config__.tag for union in unions for cls in union.__args__}
     kinds |= {f"tolerated-{cls.__struct_config__.tag}" for cls in model.Tolerated.__args__}
     assert set(SUPPORT) == kinds | {"required", "wrong-type", "unknown"}
@@ -330,7 +330,15 @@ def test_the_support_table_names_every_kind_of_the_model() -> None:
 @pytest.mark.parametrize("variant", ["errors", "strict"])
 def test_what_is_not_enforced_is_what_the_support_table_says(variant: Any) -> None:
     counting = [rule for rule in RULESET.rules if rule.enabled and rule.severity in SEVERITIES[variant]]
-    assert not_enforced(RULESET, variant) == [rule.id for rule in counting if SUPPORT[rule.kind] != "exact"]
+    between = {relation.rule for relation in RULESET.relations}
+    missing = [rule.id for rule in counting if SUPPORT[rule.kind] != "exact" or rule.id in between]
+    assert not_enforced(RULESET, variant) == missing
+
+
+def test_a_rule_that_holds_between_lines_too_is_enforced_in_part() -> None:
+    schema = to_json_schema.to_json_schema(RULESET, "0" * 64)["feeds-v2/v1.0.0/feeds-v2.line.strict.schema.json"]
+    in_part = json.loads(schema)["description"].partition("Enforced in part: ")[2].removesuffix(".")
+    assert "follow.duplicate" in in_part.split(", ")
 
 
 # --------------------------------------------------------------------------- semantics, on small rules

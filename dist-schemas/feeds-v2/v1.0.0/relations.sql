@@ -1,6 +1,6 @@
 -- Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/relations.sql.j2).
 -- Do not edit: change the rules and build again.
--- fingerprint: 5f55e4ace1140ecd1285bb17ed78694e5437de8d9445b8898dca440c20fd2222
+-- fingerprint: b8e6abf0031e058af21ca65b60f3698f74b9125a4ed00d874c16421af043c5aa
 --
 -- The relations of rule set feeds-v2: one query each, for DuckDB, SQLite and Spark SQL alike, over
 --   keys (what, k1, k2, scope, part, instant, pos)   one row for each record

@@ -1,10 +1,10 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/relations.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: 5f55e4ace1140ecd1285bb17ed78694e5437de8d9445b8898dca440c20fd2222
+# fingerprint: b8e6abf0031e058af21ca65b60f3698f74b9125a4ed00d874c16421af043c5aa
 # ruff: noqa: E501
 """The queries of the relations of rule set feeds-v2: see ``stream_import_rules.relate``."""
 
-FINGERPRINT = "5f55e4ace1140ecd1285bb17ed78694e5437de8d9445b8898dca440c20fd2222"
+FINGERPRINT = "b8e6abf0031e058af21ca65b60f3698f74b9125a4ed00d874c16421af043c5aa"
 
 #: One query for each relation of the rule set, in their order.
 QUERIES = (
