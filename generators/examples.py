@@ -95,7 +95,7 @@ def _agree(case: Case, found: list[Case]) -> bool:
 def _lacking(ruleset: model.RuleSet) -> Iterator[tuple[Place, Diagnostic]]:
     """Rules that have no bad example, though one could be written, by where they are defined."""
     deep = {c.rule for c in ruleset.framing if isinstance(c, model.MaxDepth) and c.limit > DEEP}
-    # What may be outside of the file is reported only if the configuration of an app says otherwise, and no example has one.
+    # What may be outside of the file is reported only if an app says otherwise, and no example has one.
     silent = {r.rule for r in ruleset.relations if isinstance(r, model.Refers) and r.default == "outside"}
     for rule in ruleset.rules:
         if not rule.bad and rule.kind not in WITHOUT_EXAMPLES and rule.id not in deep | silent:

@@ -200,7 +200,7 @@ FROM refs child
 ORDER BY child.pos"""
 
     def _order(self, relation: model.OrderAdvice) -> str:
-        """The first record that stands before what it refers to, and how many there are."""
+        """The records that stand before what they refer to."""
         if relation.references:
             found = "\n  UNION ALL\n".join(self._early(name) for name in relation.references)
         else:
@@ -209,12 +209,11 @@ ORDER BY child.pos"""
             found = f"""  SELECT k.pos AS pos, f.pos AS other
   FROM keys k JOIN ({firsts}) f ON f.scope = k.part
   WHERE k.what = {what} AND k.pos < f.pos"""
-        return f"""{_answer("pos", other="other", n="COUNT(*) OVER ()")}
+        return f"""{_answer("pos", other="other")}
 FROM (
 {found}
 ) early
-ORDER BY pos, other
-LIMIT 1"""
+ORDER BY pos, other"""
 
     def _early(self, name: str) -> str:
         number, reference = self.references[name]

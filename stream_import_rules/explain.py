@@ -90,6 +90,8 @@ class Explainer:
         compiler = _Compiler(ruleset, active)
         self._lines = {i.name: compiler.record(i.line) for i in ruleset.instructions}
         self._unknown = compiler.record(ruleset.envelope)
+        #: The rules that are advice: a value that breaks one is right all the same.
+        self.light = compiler.light
 
     def explain(self, line: Mapping[str, Any], text: str) -> list[Violation]:
         """Every broken rule of a line: its decoded value and the JSON text that it was decoded from."""

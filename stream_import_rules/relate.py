@@ -128,7 +128,7 @@ class _Run:
             case model.NotBefore():
                 self._confirmed(relation, query, self._not_before)
             case model.OrderAdvice():
-                self._confirmed(relation, query, self._order)
+                self._order(relation, query)
             case model.Refers():
                 self._refers(relation, query)
             case model.Depth() | model.Acyclic():
@@ -145,7 +145,7 @@ class _Run:
         judge: Callable[[Any, Sequence[Answer]], Iterator[_Case]],
     ) -> None:
         for answers in self._answers(query):
-            self._report(relation, judge(relation, [a for a in answers if not self._is_circular(a.pos)]))
+            self._report(relation, judge(relation, answers))
 
     def _is_circular(self, place: int) -> bool:
         i = bisect_left(self.circular, place)
@@ -286,6 +286,8 @@ class _Run:
     ) -> Iterator[tuple[Answer, Any, Any]]:
         """What a column says of a record and of the one that it refers to, if it does refer to that one."""
         record, to = self.records[reference.record], self.records[reference.to]
+        if reference.to == reference.record:
+            answers = [a for a in answers if not self._is_circular(a.pos)]
         children = self._facts(
             (a.pos for a in answers),
             lambda entry: (meant(reference, to, self._operand(entry)), self._column(record, column, entry)),
@@ -301,19 +303,25 @@ class _Run:
             if target == key:
                 yield answer, child, parent
 
-    def _order(self, relation: model.OrderAdvice, answers: Sequence[Answer]) -> Iterator[_Case]:
-        if self.circular and any(self.references[name].to == relation.record for name in relation.references):
-            return  # no order would be right
-        for answer in answers:
-            reference = self.references[relation.references[0]] if relation.references else None
-            to = reference.to if reference is not None else relation.to
-            other = "parent" if to == relation.record else f"{to} that it is about" if reference else f"first {to}"
-            told = f"this {relation.record} stands before the {other}"
-            if not reference:
-                told = f"this {relation.record} stands before the first {to} of the feed that is followed"
-            if answer.n and answer.n > 1:
-                told += f", and so do {answer.n - 1:,} more"
-            yield _Case(answer, told, related=((answer.other or 0, f"the {to}"),))
+    def _order(self, relation: model.OrderAdvice, query: str) -> None:
+        """One finding for all: the first record, and how many there are."""
+        count, first = 0, None
+        own = any(self.references[name].to == relation.record for name in relation.references)
+        for answers in self._answers(query):
+            # Whatever the order of a circle, one of it stands before its parent.
+            early = [a for a in answers if not (own and self._is_circular(a.pos))]
+            first = first or next(iter(early), None)
+            count += len(early)
+        if first is None:
+            return
+        to = self.references[relation.references[0]].to if relation.references else relation.to
+        if not relation.references:
+            told = f"this {relation.record} stands before the first {to} of the feed that is followed"
+        else:
+            other = "its parent" if to == relation.record else f"the {to} that it is about"
+            told = f"this {relation.record} stands before {other}"
+        more = f", and so do {count - 1:,} more" if count > 2 else ", and so does another one" if count == 2 else ""
+        self._report(relation, [_Case(first, told + more, related=((first.other or 0, f"the {to}"),))])
 
     def _chains(self, relation: model.Depth | model.Acyclic, query: str) -> None:
         places, above = array("q"), array("q")

@@ -70,6 +70,8 @@ class Judges:
         self.explainer = Explainer(ruleset, self.now, policy.active)
         self.surveyor = Surveyor(ruleset)
         self.stager = Stager(ruleset)
+        #: The rules that are advice: a value that breaks one is right all the same.
+        self.light = self.explainer.light
 
 
 class Scan:
@@ -188,23 +190,28 @@ class Scan:
 
     def _line(self, number: int, place: int, raw: bytes) -> None:
         """One line that nobody vouches for."""
-        events = self.framer.line(number, raw)
-        judges = [event for event in events if isinstance(event, framing.Judge)]
-        self._events(events)
+        judged = self._events(self.framer.line(number, raw))
         if self.staged is None or not raw.strip():
             return
-        alone = len(judges) == 1 and judges[0].is_all_of(number, raw)
-        if not (alone and self.judges.stager.line(judges[0].parsed.value, place, self.staged)):
-            self.judges.stager.broken(raw, self.staged)
+        stager = self.judges.stager
+        if len(judged) == 1 and judged[0][0].is_all_of(number, raw):
+            judge, found = judged[0]
+            wrong = {violation.path for violation in found if violation.rule not in self.judges.light}
+            if stager.line(judge.parsed.value, place, wrong, self.staged):
+                return
+        stager.broken(raw, self.staged)
 
-    def _events(self, events: Iterable[Finding | framing.Judge]) -> None:
+    def _events(self, events: Iterable[Finding | framing.Judge]) -> list[tuple[framing.Judge, list[Violation]]]:
+        """Report what framing has found and judge what it asks for; what was judged, and what was found."""
+        judged = []
         for event in events:
             if isinstance(event, framing.Judge):
-                self._judge(event)
+                judged.append((event, self._judge(event)))
             else:
                 self.report([event])
+        return judged
 
-    def _judge(self, judge: framing.Judge) -> None:
+    def _judge(self, judge: framing.Judge) -> list[Violation]:
         """The content of a line: its survey, then everything that is wrong with it."""
         line = judge.parsed.value
         surveyor = self.judges.surveyor
@@ -216,6 +223,7 @@ class Scan:
         found = self.judges.explainer.explain(line, judge.text)
         if found:
             self._place(judge, found)
+        return found
 
     # ------------------------------------------------------------------ findings
 

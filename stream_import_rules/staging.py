@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any, TypeAlias
 
 import mmh3
@@ -33,6 +33,8 @@ _STRINGS = re.compile(rb'"((?:[^"\\]|\\.)*)"')
 _LONGEST = 1024
 
 Key: TypeAlias = tuple[int, int]
+Path: TypeAlias = tuple[str | int, ...]
+_NOTHING: frozenset[Path] = frozenset()
 Get: TypeAlias = Callable[[Any, str], Any]
 
 
@@ -125,15 +127,20 @@ class Stager:
             for record in ruleset.records
         }
 
-    def line(self, line: Mapping[str, Any], base: int, staged: Staged) -> bool:
-        """Stage the entries of a decoded line, of which anything may be wrong. ``base`` is the place of
-        its first entry. False if the line is none whose entries can be told."""
+    def line(self, line: Mapping[str, Any], base: int, wrong: Set[Path], staged: Staged) -> bool:
+        """Stage the entries of a decoded line, of which anything may be wrong; ``wrong`` are the paths at
+        which something is. ``base`` is the place of its first entry. False if the line is none whose
+        entries can be told."""
         name, entries = line.get(self.discriminator), line.get(self.payload)
         of = self.instructions.get(name) if isinstance(name, str) else None
         if of is None or not isinstance(entries, list):
             return False
-        for pos, entry in enumerate(entries, base):
-            of.entry(line, entry, pos, staged)
+        inside: dict[Any, set[Path]] = {}
+        for path in wrong:
+            if len(path) > 2 and path[0] == self.payload:
+                inside.setdefault(path[1], set()).add(path[2:])
+        for i, entry in enumerate(entries):
+            of.entry(line, entry, base + i, inside.get(i, _NOTHING), staged)
         return True
 
     def broken(self, raw: bytes, staged: Staged) -> None:
@@ -156,8 +163,8 @@ class Instruction:
 
     # ------------------------------------------------------------------ anything may be wrong
 
-    def entry(self, line: Mapping[str, Any], entry: Any, pos: int, staged: Staged) -> None:
-        """Stage one entry."""
+    def entry(self, line: Mapping[str, Any], entry: Any, pos: int, wrong: Set[Path], staged: Staged) -> None:
+        """Stage one entry; ``wrong`` are the paths in it at which something is wrong."""
         record, keys = self.record, staged.keys
 
         def value(operand: str) -> Any:
@@ -169,27 +176,34 @@ class Instruction:
             scope = next((mixed(k) for r, to in self.about if (k := meant(r, to, value))), NONE)
         part = NONE if record.part is None else _hashed(record.part, value)
         at = _instant(value(record.at)) if record.at else None
+        instant = NONE if at is None else at
         if key is None:
-            # Its instant or its part may be all that is known of it.
-            if record.derived and (part != NONE or at is not None):
-                keys.add(self.number, None, NONE, part=part, at=NONE if at is None or part != NONE else at)
+            named = isinstance(value(record.key[0]), str) and part != NONE
+            if record.derived and (named or at is not None):
+                # Its foreign id, or else its instant, is all that is known of it.
+                keys.add(self.number, None, NONE, part=part if named else NONE, at=NONE if named else instant)
             for text in _texts(entry):
                 keys.add(LOOSE, hash_of(text), NONE)
         else:
-            keys.add(self.number, key, pos, scope, part, NONE if at is None else at)
-            if record.derived and not _clean_time(value(record.key[1])):
+            keys.add(self.number, key, pos, scope, part, instant)
+            if record.derived and (record.key[1],) in wrong:
                 keys.add(self.number, None, NONE, part=part)  # it may be meant by any time
         for i, reference, to in self.named:
             target = meant(reference, to, value)
-            if target is not None and not (reference.to == record.name and target == key):
-                part = NONE if to.part is None or not to.derived else hash_of(value(reference.members[0]))[0]
-                staged.refs.add(i, target, pos, scope, part, NONE if at is None else at)
+            if target is None or (reference.to == record.name and target == key):
+                continue
+            if any((name,) in wrong for name in reference.members):
+                # It may lead somewhere all the same; that it does not is no second finding.
+                if reference.to != record.name:
+                    continue
+                keys.add(LOOSE, target, NONE)
+            of_target = to.derived and to.part is not None and reference.form == "key"
+            named = hash_of(value(reference.members[0]))[0] if of_target else NONE
+            staged.refs.add(i, target, pos, scope, named, instant)
         if self.prefixed:
-            self._free(entry, pos, staged)
-
-    def _free(self, entry: Any, pos: int, staged: Staged) -> None:
-        for _, i, key in free_references(entry, self.prefixed):
-            staged.refs.add(i, key, pos)
+            for path, number, target in free_references(entry, self.prefixed):
+                if path not in wrong:
+                    staged.refs.add(number, target, pos)
 
 
 # --------------------------------------------------------------------------- keys and references
@@ -198,8 +212,10 @@ class Instruction:
 def key_of(record: Record, value: Callable[[str], Any]) -> Key | None:
     """The key of a record, whose operands ``value`` gives; ``None`` if it has none."""
     if record.derived:
-        foreign_id, instant = _text(value(record.key[0])), _instant(value(record.key[1]))
-        return None if foreign_id is None or instant is None else activity_id.key(foreign_id, instant)
+        foreign_id, instant = value(record.key[0]), _instant(value(record.key[1]))
+        if not isinstance(foreign_id, str) or not foreign_id or instant is None:
+            return None
+        return activity_id.key(foreign_id, instant)
     texts = [_text(value(operand)) for operand in record.key]
     return None if None in texts else hash_of(":".join(text for text in texts if text is not None))
 
@@ -214,9 +230,10 @@ def meant(reference: Reference, to: Record, value: Callable[[str], Any]) -> Key 
         return activity_id.key_of_id(text) if isinstance(text, str) else None
     if to.derived:
         foreign_id, moment = (value(name) for name in reference.members)
-        if not isinstance(foreign_id, str) or not foreign_id or not _clean_time(moment):
+        instant = _instant(moment)
+        if not isinstance(foreign_id, str) or not foreign_id or instant is None:
             return None
-        return activity_id.key(foreign_id, times.micros_of(moment))
+        return activity_id.key(foreign_id, instant)
     texts = [value(name) for name in reference.members]
     return hash_of(":".join(texts)) if all(isinstance(t, str) and t for t in texts) else None
 
@@ -296,9 +313,3 @@ def _hashed(operands: Operands, value: Callable[[str], Any]) -> int:
 def _instant(value: Any) -> int | None:
     found = times.parse(value) if isinstance(value, str) else None
     return None if found is None else found.micros
-
-
-def _clean_time(value: Any) -> bool:
-    """Whether a text is an instant without doubt."""
-    found = times.parse(value) if isinstance(value, str) else None
-    return found is not None and found.has_offset

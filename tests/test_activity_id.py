@@ -3,7 +3,7 @@
 import pytest
 
 from stream_import_rules import times
-from stream_import_rules.activity_id import derive, hash_of, key, key_of_id
+from stream_import_rules.activity_id import derive, hash_of
 
 VECTORS = [
     ("123sdsd333}}}", 1451260800, "f01c0000-acf5-11e5-8080-80006a8b5bc2"),

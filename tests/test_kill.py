@@ -1,4 +1,4 @@
-"""However the command is ended, it leaves neither processes nor temporary files behind (more often: ``benchmarks.kill``)."""
+"""However the command is ended, it leaves neither processes nor temporary files (more often: ``benchmarks.kill``)."""
 
 from __future__ import annotations
 

@@ -303,17 +303,16 @@ WHERE child.what = 2 AND child.instant < parent.instant
 ORDER BY child.pos;
 
 -- follow.before-activities (order-advice)
-SELECT pos AS pos, other AS other, NULL AS previous, COUNT(*) OVER () AS n, NULL AS k1, NULL AS k2, NULL AS what
+SELECT pos AS pos, other AS other, NULL AS previous, NULL AS n, NULL AS k1, NULL AS k2, NULL AS what
 FROM (
   SELECT k.pos AS pos, f.pos AS other
   FROM keys k JOIN (SELECT scope, MIN(pos) AS pos FROM keys WHERE what = 0 AND scope IS NOT NULL GROUP BY scope) f ON f.scope = k.part
   WHERE k.what = 1 AND k.pos < f.pos
 ) early
-ORDER BY pos, other
-LIMIT 1;
+ORDER BY pos, other;
 
 -- reaction.line-before-activity (order-advice)
-SELECT pos AS pos, other AS other, NULL AS previous, COUNT(*) OVER () AS n, NULL AS k1, NULL AS k2, NULL AS what
+SELECT pos AS pos, other AS other, NULL AS previous, NULL AS n, NULL AS k1, NULL AS k2, NULL AS what
 FROM (
   SELECT r.pos AS pos, f.pos AS other
   FROM refs r JOIN (SELECT k1, k2, MIN(pos) AS pos FROM keys WHERE what = 0 AND k1 IS NOT NULL GROUP BY k1, k2) f ON f.k1 = r.k1 AND f.k2 = r.k2
@@ -323,16 +322,14 @@ FROM (
   FROM refs r JOIN (SELECT k1, k2, MIN(pos) AS pos FROM keys WHERE what = 0 AND k1 IS NOT NULL GROUP BY k1, k2) f ON f.k1 = r.k1 AND f.k2 = r.k2
   WHERE r.what = 1 AND r.pos < f.pos
 ) early
-ORDER BY pos, other
-LIMIT 1;
+ORDER BY pos, other;
 
 -- reaction.line-before-parent (order-advice)
-SELECT pos AS pos, other AS other, NULL AS previous, COUNT(*) OVER () AS n, NULL AS k1, NULL AS k2, NULL AS what
+SELECT pos AS pos, other AS other, NULL AS previous, NULL AS n, NULL AS k1, NULL AS k2, NULL AS what
 FROM (
   SELECT r.pos AS pos, f.pos AS other
   FROM refs r JOIN (SELECT k1, k2, MIN(pos) AS pos FROM keys WHERE what = 2 AND k1 IS NOT NULL GROUP BY k1, k2) f ON f.k1 = r.k1 AND f.k2 = r.k2
   WHERE r.what = 2 AND r.pos < f.pos
 ) early
-ORDER BY pos, other
-LIMIT 1;
+ORDER BY pos, other;
 
