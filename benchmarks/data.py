@@ -123,7 +123,7 @@ def write_follows(path: Path, count: int, seed: int = 1) -> None:
     """Write a file of ``count`` follows, all different, each as short as it can be."""
     texts = [f'"a:{_base36((n * 1_000_003 + seed) % 36**3)}"' for n in range(36**3)]
     with path.open("w", encoding="ascii", newline="\n") as out:
-        for number, numbers in enumerate(_blocks(count, 30_000)):
+        for number, numbers in enumerate(_blocks(count, 3_000)):
             start = number * 7_919 % len(texts)
             targets = (texts[start:] + texts[:start])[: len(numbers)]
             out.write(f'{{"instruction":"follow","feedId":"t:{number}","data":[{",".join(targets)}]}}\n')

@@ -45,7 +45,7 @@ def relations_alone() -> list[str]:
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="a hundredth of the records, one round")
+    parser.add_argument("--quick", action="store_true", help="a twentieth of the records, one round")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--memory", default="1GB", help="for the command; empty: its own default")
     parser.add_argument("--shapes", nargs="*", default=[], help="only shapes whose names begin so")
@@ -65,7 +65,7 @@ def main() -> None:
         for shape, write, count in SHAPES:
             if options.shapes and not shape.startswith(tuple(options.shapes)):
                 continue
-            records = count // 100 if options.quick else count
+            records = count // 20 if options.quick else count
             write(file, records)
             command = [*VALIDATE, str(file), *memory]
             pairs = [(cost_of(command, temporary), cost_of([*command, *without], temporary)) for _ in range(rounds)]

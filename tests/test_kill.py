@@ -1,4 +1,7 @@
-"""However the command is ended, it leaves neither processes nor temporary files (more often: ``benchmarks.kill``)."""
+"""However the command is ended, it leaves neither processes nor temporary files behind.
+
+``benchmarks.kill`` asks the same more often.
+"""
 
 from __future__ import annotations
 

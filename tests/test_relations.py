@@ -288,7 +288,7 @@ WRONG = {
         ((1, "/data/0"),),
     ),
     "activities, many at one instant": Case(
-        [activities(activity(60)), activities(*MANY[:30]), activities(*MANY[30:])],
+        [activities(activity(59)), activities(*MANY[:30]), activities(*MANY[30:])],
         [("activity.same-time", I, 2, "/data/0")],
     ),
     "follow, repeated in another line": Case(
