@@ -155,10 +155,13 @@ ORDER BY k.pos"""
             conditions += [_not_exists(f"k.what = {what} AND k.k1 IS NULL AND k.part = r.part")]
             conditions += [_not_exists(f"k.what = {what} AND k.k1 IS NULL AND k.part IS NULL AND k.instant = r.k1")]
             conditions += [_not_exists(f"k.what = {LOOSE} AND k.k1 = r.part")]
-        elif record.derived:  # an id does not tell which of the records without a key it may mean
-            conditions += [_not_exists(f"k.what = {what} AND k.k1 IS NULL"), _not_exists(f"k.what = {LOOSE}")]
-        elif len(record.key) > 1:
-            conditions += [_not_exists(f"k.what = {LOOSE}")]
+        elif record.derived:  # the same: the two numbers of the key are the instant and the hash of the foreign id
+            conditions += [_not_exists(f"k.what = {what} AND k.k1 IS NULL AND k.k2 = r.k2")]
+            conditions += [_not_exists(f"k.what = {what} AND k.k1 IS NULL AND k.k2 IS NULL AND k.instant = r.k1")]
+            conditions += [_not_exists(f"k.what = {LOOSE} AND k.part = r.k2")]
+        elif len(record.key) > 1:  # a record of which only one part of the key is known
+            conditions += [_not_exists(f"k.what = {what} AND k.k1 IS NULL AND k.part = r.scope")]
+            conditions += [_not_exists(f"k.what = {LOOSE} AND k.k1 = r.part")]
         else:
             conditions += [_not_exists(f"k.what = {LOOSE} AND k.k1 = r.k1 AND k.k2 = r.k2")]
         if relation.if_any:

@@ -15,7 +15,8 @@ A *record* is one row of the table ``keys``:
 ===========  ==================================================================================
 
 A *reference* is one row of the table ``refs``, with the same columns: ``k1 k2`` and ``part`` are those
-of the record that is meant, ``scope`` and ``instant`` those of the record that refers.
+of the record that is meant, ``scope`` and ``instant`` those of the record that refers. Of a reference
+with a prefix whose key has several operands ``scope`` is the first of them and ``part`` is the rest.
 
 An *operand* is the name of a member of the entry, of the line if it begins with ``/``, and the entry
 itself if it is empty.
@@ -157,9 +158,11 @@ class Agrees(_Relation, frozen=True, kw_only=True, tag="agrees"):
 
 
 class NotBefore(_Relation, frozen=True, kw_only=True, tag="not-before"):
-    """The instant of a record is not earlier than that of the record that it refers to."""
+    """The instant of a record is not earlier than that of the record that it refers to. Not looked at where
+    one of the members ``absent`` is given: another check says it there."""
 
     reference: str
+    absent: tuple[str, ...] = ()
 
 
 class OrderAdvice(_Relation, frozen=True, kw_only=True, tag="order-advice"):

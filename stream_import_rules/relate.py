@@ -23,7 +23,7 @@ from .findings import Finding, Path, Related, Sink, clip, excerpt_of, pointer, s
 from .jsontext import locate
 from .model import Severity
 from .policy import Policy
-from .staging import free_references, hash_of, key_of, meant
+from .staging import Prefixed, free_references, given, hash_of, key_of, meant
 from .store import Store
 from .surveys import Surveyor
 
@@ -276,22 +276,27 @@ class _Run:
     def _not_before(self, relation: model.NotBefore, answers: Sequence[Answer]) -> Iterator[_Case]:
         reference = self.references[relation.reference]
         target = "parent" if reference.to == reference.record else reference.to
-        for answer, child, parent in self._both(reference, answers, "at"):
+        for answer, child, parent in self._both(reference, answers, "at", relation.absent):
             if child < parent:
                 message = f"{times.text_of(child)} is earlier than its {target}, of {times.text_of(parent)}"
                 yield _Case(answer, message, related=((answer.other or 0, f"the {target}"),))
 
     def _both(
-        self, reference: model.Reference, answers: Sequence[Answer], column: str
+        self, reference: model.Reference, answers: Sequence[Answer], column: str, absent: Sequence[str] = ()
     ) -> Iterator[tuple[Answer, Any, Any]]:
-        """What a column says of a record and of the one that it refers to, if it does refer to that one."""
+        """What a column says of a record and of the one that it refers to, if it does refer to that one;
+        not where one of the members ``absent`` is given."""
         record, to = self.records[reference.record], self.records[reference.to]
         if reference.to == reference.record:
             answers = [a for a in answers if not self._is_circular(a.pos)]
-        children = self._facts(
-            (a.pos for a in answers),
-            lambda entry: (meant(reference, to, self._operand(entry)), self._column(record, column, entry)),
-        )
+
+        def child_of(entry: Entry) -> Any:
+            value = self._operand(entry)
+            if any(given(value(name)) for name in absent):
+                return None, None
+            return meant(reference, to, value), self._column(record, column, entry)
+
+        children = self._facts((a.pos for a in answers), child_of)
         parents = self._facts(
             (a.other for a in answers),
             lambda entry: (key_of(to, self._operand(entry)), self._column(to, column, entry)),
@@ -476,9 +481,11 @@ class _Run:
         number = case.answer.what
         assert number is not None
         of = self.ruleset.references[number]
-        prefixed = [(i, r) for i, r in enumerate(self.ruleset.references) if r.prefix and r.record == of.record]
+        prefixed = [
+            Prefixed(i, r, False) for i, r in enumerate(self.ruleset.references) if r.prefix and r.record == of.record
+        ]
         key = (case.answer.k1, case.answer.k2)
-        paths = [path for path, i, found in free_references(entry.value, prefixed) if i == number and found == key]
+        paths = [path for path, i, found in free_references(entry.value, prefixed) if i == number and found.key == key]
         return paths[case.nth]
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import mmh3
 
@@ -147,7 +147,7 @@ class Stager:
         """Stage the texts of a line whose entries cannot be told."""
         for match in _STRINGS.finditer(raw):
             if len(match[1]) <= _LONGEST:
-                staged.keys.add(LOOSE, hash_of(match[1].decode("utf-8", "replace")), NONE)
+                _loose(match[1].decode("utf-8", "replace"), staged)
 
 
 class Instruction:
@@ -156,8 +156,8 @@ class Instruction:
     def __init__(self, number: int, record: Record, references: Sequence[tuple[int, Reference, Record]]) -> None:
         self.number, self.record = number, record
         self.named = [(i, r, to) for i, r, to in references if not r.prefix]
-        self.prefixed = [(i, r) for i, r, _ in references if r.prefix]
-        self.prefixes = tuple(r.prefix for _, r in self.prefixed)
+        self.prefixed = [Prefixed(i, r, len(to.key) > 1 and not to.derived) for i, r, to in references if r.prefix]
+        self.prefixes = tuple(p.reference.prefix for p in self.prefixed)
         self.by_name = {r.name: (r, to) for _, r, to in self.named}
         self.about = [self.by_name[name] for name in record.about]
 
@@ -177,17 +177,20 @@ class Instruction:
         part = NONE if record.part is None else _hashed(record.part, value)
         at = _instant(value(record.at)) if record.at else None
         instant = NONE if at is None else at
-        if key is None:
-            named = isinstance(value(record.key[0]), str) and part != NONE
-            if record.derived and (named or at is not None):
-                # Its foreign id, or else its instant, is all that is known of it.
-                keys.add(self.number, None, NONE, part=part if named else NONE, at=NONE if named else instant)
-            for text in _texts(entry):
-                keys.add(LOOSE, hash_of(text), NONE)
-        else:
+        if record.derived and (key is None or (record.key[1],) in wrong):
+            # Its foreign id, or else its instant, is all that is known of it: any reference to that may mean it.
+            foreign_id = value(record.key[0])
+            if isinstance(foreign_id, str) and part != NONE:
+                keys.add(self.number, (NONE, activity_id.hash_of(foreign_id)), NONE, part=part)
+            elif at is not None:
+                keys.add(self.number, None, NONE, at=at)
+        if key is not None:
             keys.add(self.number, key, pos, scope, part, instant)
-            if record.derived and (record.key[1],) in wrong:
-                keys.add(self.number, None, NONE, part=part)  # it may be meant by any time
+        else:
+            if len(record.key) > 1 and isinstance(first := value(record.key[0]), str) and not record.derived:
+                keys.add(self.number, None, NONE, part=hash_of(first)[0])
+            for text in _texts(entry):
+                _loose(text, staged)
         for i, reference, to in self.named:
             target = meant(reference, to, value)
             if target is None or (reference.to == record.name and target == key):
@@ -201,9 +204,9 @@ class Instruction:
             named = hash_of(value(reference.members[0]))[0] if of_target else NONE
             staged.refs.add(i, target, pos, scope, named, instant)
         if self.prefixed:
-            for path, number, target in free_references(entry, self.prefixed):
+            for path, number, found in free_references(entry, self.prefixed):
                 if path not in wrong:
-                    staged.refs.add(number, target, pos)
+                    staged.refs.add(number, found.key, pos, found.scope, found.part)
 
 
 # --------------------------------------------------------------------------- keys and references
@@ -238,23 +241,47 @@ def meant(reference: Reference, to: Record, value: Callable[[str], Any]) -> Key 
     return hash_of(":".join(texts)) if all(isinstance(t, str) and t for t in texts) else None
 
 
-def free_references(
-    entry: Any, prefixed: Sequence[tuple[int, Reference]]
-) -> Iterator[tuple[tuple[str | int, ...], int, Key]]:
-    """The references in the strings of an entry: the path of each, its number, and the key that it means."""
-    prefixes = tuple(reference.prefix for _, reference in prefixed)
-    members = frozenset(prefixed[0][1].members)
+class Prefixed(NamedTuple):
+    """A reference with a prefix, its number, and whether the key that it means has several operands."""
+
+    number: int
+    reference: Reference
+    several: bool
+
+    def target(self, text: str) -> Target | None:
+        """What is meant by the text behind the prefix; ``None`` if it is no key."""
+        if self.reference.form == "activity-id":
+            key = activity_id.key_of_id(text)
+            return None if key is None else Target(key)
+        if not text:
+            return None
+        if not self.several:
+            return Target(hash_of(text))
+        first, _, rest = text.partition(":")
+        return Target(hash_of(text), hash_of(first)[0], hash_of(rest)[0])
+
+
+class Target(NamedTuple):
+    """The key that a reference means, and where the key has several operands the first and the rest."""
+
+    key: Key
+    scope: int = NONE
+    part: int = NONE
+
+
+def free_references(entry: Any, prefixed: Sequence[Prefixed]) -> Iterator[tuple[Path, int, Target]]:
+    """The references in the strings of an entry: the path of each, its number, and what it means."""
+    prefixes = tuple(p.reference.prefix for p in prefixed)
+    members = frozenset(prefixed[0].reference.members)
     for path, text in _strings(entry, ()):
         if not text.startswith(prefixes):
             continue
-        number, reference = next((i, r) for i, r in prefixed if text.startswith(r.prefix))
-        prose = not (len(path) == 1 and path[0] in members) and any(c.isspace() for c in text)
-        rest = text[len(reference.prefix) :]
-        if prose or not rest:
-            continue
-        key = activity_id.key_of_id(rest) if reference.form == "activity-id" else hash_of(rest)
-        if key is not None:
-            yield path, number, key
+        of = next(p for p in prefixed if text.startswith(p.reference.prefix))
+        if not (len(path) == 1 and path[0] in members) and any(c.isspace() for c in text):
+            continue  # prose
+        target = of.target(text[len(of.reference.prefix) :])
+        if target is not None:
+            yield path, of.number, target
 
 
 def _strings(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -273,6 +300,11 @@ def _strings(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[st
             item = getattr(value, name)
             if isinstance(item, (str, dict, list)):
                 yield from _strings(item, (*path, member))
+
+
+def _loose(text: str, staged: Staged) -> None:
+    """Stage a text that may be what a record without a key is called."""
+    staged.keys.add(LOOSE, hash_of(text), NONE, part=activity_id.hash_of(text))
 
 
 def given(value: Any) -> bool:

@@ -5,7 +5,7 @@ The quick way of ``staging``, for lines with which nothing is wrong; the rows ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import chain, repeat
 from typing import Any
@@ -116,7 +116,7 @@ def _stage(of: Instruction, columns: Columns, pos: list[int], raws: Sequence[byt
 def _free(of: Instruction, columns: Columns, pos: list[int], raws: Sequence[bytes], staged: Staged) -> None:
     """References in any string. Most often they stand in a few members alone, which the text tells."""
     prefixes = of.prefixes
-    members = [columns(name) for name in of.prefixed[0][1].members]
+    members = [columns(name) for name in of.prefixed[0].reference.members]
     rows = [
         (place, text)
         for values in members
@@ -125,16 +125,22 @@ def _free(of: Instruction, columns: Columns, pos: list[int], raws: Sequence[byte
     ]
     if sum(raw.count(b'"' + prefix.encode()) for raw in raws for prefix in prefixes) != len(rows):
         for place, entry in zip(pos, columns.entries, strict=True):
-            for _, number, key in free_references(entry, of.prefixed):
-                staged.refs.add(number, key, place)
+            for _, number, meant in free_references(entry, of.prefixed):
+                staged.refs.add(number, meant.key, place, meant.scope, meant.part)
         return
-    for number, reference in of.prefixed:
-        cut = len(reference.prefix)
-        chosen = [(place, text[cut:]) for place, text in rows if text.startswith(reference.prefix) and len(text) > cut]
-        to_key: Callable[[str], Key | None] = activity_id.key_of_id if reference.form == "activity-id" else hash_of
-        found = [(place, to_key(text)) for place, text in chosen]
+    for prefixed in of.prefixed:
+        cut = len(prefixed.reference.prefix)
+        found = [
+            (place, target)
+            for place, text in rows
+            if text.startswith(prefixed.reference.prefix) and (target := prefixed.target(text[cut:])) is not None
+        ]
         staged.refs.extend(
-            number, [key for _, key in found if key is not None], [place for place, key in found if key is not None]
+            prefixed.number,
+            [target.key for _, target in found],
+            [place for place, _ in found],
+            [target.scope for _, target in found] if prefixed.several else None,
+            [target.part for _, target in found] if prefixed.several else None,
         )
 
 

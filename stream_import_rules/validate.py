@@ -7,7 +7,6 @@ Then the relations are checked over all files that are imported together.
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -205,8 +204,8 @@ class Import:
                 samples=self._sink.wanted,
             )
             self._pool = Pool(recipe, plan.jobs)
-        with open(path, "rb", buffering=0) as stream:
-            parts = read.parts(io.BufferedReader(stream, read.BUFFER), plan.part or PART)
+        with open(path, "rb", buffering=read.BUFFER) as stream:
+            parts = read.parts(stream, plan.part or PART)
             for part, result in self._pool.results(path, file.name, file.base, parts):
                 if part.start:
                     file.mark(part.start, part.first_line)

@@ -294,6 +294,15 @@ class _File:
 
     # ------------------------------------------------------------------ 10.10: order
 
+    def in_cycle(self, reaction: Reaction) -> bool:
+        """Whether a reaction is its own ancestor."""
+        seen: list[Reaction] = []
+        at: Reaction | None = reaction
+        while at is not None and at not in seen:
+            seen.append(at)
+            at = self.reaction.get(at.parent)
+        return at is reaction and len(seen) > 1
+
     def order(self) -> Iterator[Found]:
         """One note a file and rule, at the first record that stands before what it needs."""
         feed = _firsts(self.activities, lambda activity: activity.feed)
@@ -306,6 +315,8 @@ class _File:
                 yield reaction.found("reaction.line-before-activity")
                 break
         for reaction in self.reactions:
+            if self.in_cycle(reaction):
+                continue  # no order would be right
             if reaction.parent in self.reaction and reaction.place < self.reaction[reaction.parent].place:
                 yield reaction.found("reaction.line-before-parent", "parent")
                 break

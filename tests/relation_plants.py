@@ -271,7 +271,6 @@ def cycle(make: Maker) -> None:
     for reaction, parent in zip(ring, [*ring[1:], ring[0]], strict=True):
         reaction.alone = True
         reaction.value["parent"] = parent.value["id"]
-        make.links.append(("reaction.line-before-parent", reaction, ("parent",), parent))
     make.promises.append(
         lambda: [min(ring, key=lambda reaction: reaction.place).label("reaction.parent-cycle", "parent")]
     )

@@ -89,7 +89,8 @@ def test_findings_name_the_other_places(tmp_path: Path, seed: int) -> None:
     file = make_file(seed)
     found = sir.validate_file(written(tmp_path, file.data), max_samples=ALL).findings
     for label in file.labels:
-        if label.related:
+        in_its_line = label.rule == "follow.duplicate" and any(spot.line == label.line for spot in label.related)
+        if label.related and not in_its_line:  # that is said in the message, by the check of the line
             assert any(is_of(finding, label) for finding in found), label
 
 
@@ -381,16 +382,16 @@ WRONG = {
     ),
     "children, cycle of two": Case(
         [activities(activity(1)), *ring(2)],
-        [("reaction.line-before-parent", I, 2, "/data/0/parent"), ("reaction.parent-cycle", E, 2, "/data/0/parent")],
+        [("reaction.parent-cycle", E, 2, "/data/0/parent")],
         ((3, "/data/0"),),
     ),
     "children, cycle of three": Case(
         [activities(activity(1)), *ring(3)],
-        [("reaction.line-before-parent", I, 2, "/data/0/parent"), ("reaction.parent-cycle", E, 2, "/data/0/parent")],
+        [("reaction.parent-cycle", E, 2, "/data/0/parent")],
     ),
     "children, cycle of seven": Case(
         [activities(activity(1)), *ring(7)],
-        [("reaction.line-before-parent", I, 2, "/data/0/parent"), ("reaction.parent-cycle", E, 2, "/data/0/parent")],
+        [("reaction.parent-cycle", E, 2, "/data/0/parent")],
     ),
     "children, some hang on a cycle": Case(
         [
@@ -398,7 +399,7 @@ WRONG = {
             *ring(2),
             reactions(reaction(11, pair(1), 1), *(reaction(n, pair(1), n - 1) for n in range(12, 16))),
         ],
-        [("reaction.line-before-parent", I, 2, "/data/0/parent"), ("reaction.parent-cycle", E, 2, "/data/0/parent")],
+        [("reaction.parent-cycle", E, 2, "/data/0/parent")],
     ),
     "children, two cycles": Case(
         [
@@ -408,7 +409,6 @@ WRONG = {
             reactions(reaction(12, pair(1), 11)),
         ],
         [
-            ("reaction.line-before-parent", I, 2, "/data/0/parent"),
             ("reaction.parent-cycle", E, 2, "/data/0/parent"),
             ("reaction.parent-cycle", E, 4, "/data/0/parent"),
         ],

@@ -1,6 +1,6 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/python_init.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: b8e6abf0031e058af21ca65b60f3698f74b9125a4ed00d874c16421af043c5aa
+# fingerprint: 3c09342d91a3949fab303fa988c28d13deb41f3ce1333b5d77db8150b1346d15
 """Stream Activity Feeds v2 import file, rule set feeds-v2 1.0.0: typed models and validators."""
 
 from .models import (
@@ -19,7 +19,7 @@ from .models import (
 )
 
 #: sha256 of ``ruleset.json`` beside this file, which the models and validators were made from.
-FINGERPRINT = "b8e6abf0031e058af21ca65b60f3698f74b9125a4ed00d874c16421af043c5aa"
+FINGERPRINT = "3c09342d91a3949fab303fa988c28d13deb41f3ce1333b5d77db8150b1346d15"
 
 __all__ = [
     "FINGERPRINT",

@@ -1,6 +1,6 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/python_models.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: b8e6abf0031e058af21ca65b60f3698f74b9125a4ed00d874c16421af043c5aa
+# fingerprint: 3c09342d91a3949fab303fa988c28d13deb41f3ce1333b5d77db8150b1346d15
 """Typed models of the lines of a Stream Activity Feeds v2 import file.
 
 They have the types, the required members and the plain limits of the rules, and refuse what breaks
@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-FINGERPRINT = "b8e6abf0031e058af21ca65b60f3698f74b9125a4ed00d874c16421af043c5aa"
+FINGERPRINT = "3c09342d91a3949fab303fa988c28d13deb41f3ce1333b5d77db8150b1346d15"
 
 
 class Activity(msgspec.Struct, kw_only=True):

@@ -1,10 +1,10 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/relations.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: b8e6abf0031e058af21ca65b60f3698f74b9125a4ed00d874c16421af043c5aa
+# fingerprint: 3c09342d91a3949fab303fa988c28d13deb41f3ce1333b5d77db8150b1346d15
 # ruff: noqa: E501
 """The queries of the relations of rule set feeds-v2: see ``stream_import_rules.relate``."""
 
-FINGERPRINT = "b8e6abf0031e058af21ca65b60f3698f74b9125a4ed00d874c16421af043c5aa"
+FINGERPRINT = "3c09342d91a3949fab303fa988c28d13deb41f3ce1333b5d77db8150b1346d15"
 
 #: One query for each relation of the rule set, in their order.
 QUERIES = (
@@ -176,8 +176,9 @@ FROM refs r
 WHERE r.what = 1
   AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 0 AND k.k1 = r.k1 AND k.k2 = r.k2)
   AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 50 AND k.k1 = r.k1 AND k.k2 = r.k2)
-  AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 0 AND k.k1 IS NULL)
-  AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 100)
+  AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 0 AND k.k1 IS NULL AND k.k2 = r.k2)
+  AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 0 AND k.k1 IS NULL AND k.k2 IS NULL AND k.instant = r.k1)
+  AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 100 AND k.part = r.k2)
 ORDER BY pos, what, k1, k2
 """,
     """\
@@ -213,7 +214,8 @@ FROM refs r
 WHERE r.what = 5
   AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 4 AND k.k1 = r.k1 AND k.k2 = r.k2)
   AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 54 AND k.k1 = r.k1 AND k.k2 = r.k2)
-  AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 100)
+  AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 4 AND k.k1 IS NULL AND k.part = r.scope)
+  AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 100 AND k.k1 = r.part)
   AND EXISTS (SELECT 1 FROM keys k WHERE k.what = 4)
 UNION ALL
 SELECT r.pos AS pos, NULL AS other, NULL AS previous, NULL AS n, r.k1 AS k1, r.k2 AS k2, r.what AS what
@@ -221,8 +223,9 @@ FROM refs r
 WHERE r.what = 6
   AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 0 AND k.k1 = r.k1 AND k.k2 = r.k2)
   AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 50 AND k.k1 = r.k1 AND k.k2 = r.k2)
-  AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 0 AND k.k1 IS NULL)
-  AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 100)
+  AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 0 AND k.k1 IS NULL AND k.k2 = r.k2)
+  AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 0 AND k.k1 IS NULL AND k.k2 IS NULL AND k.instant = r.k1)
+  AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.what = 100 AND k.part = r.k2)
   AND EXISTS (SELECT 1 FROM keys k WHERE k.what = 0)
 UNION ALL
 SELECT r.pos AS pos, NULL AS other, NULL AS previous, NULL AS n, r.k1 AS k1, r.k2 AS k2, r.what AS what
