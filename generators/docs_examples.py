@@ -14,12 +14,13 @@ from stream_import_rules import model
 from stream_import_rules.model import Example, Rule, RuleSet, ordered_line
 
 from . import samples
-from .docs_sketch import ENTRIES, compact, sketch, sketch_file, sketch_member, visible
+from .docs_sketch import ENTRIES, LONGEST_LINE, compact, sketch, sketch_file, sketch_member, visible
 from .docs_words import ENCODING_WORDS, sentences
 from .markdown import code
 
 #: The kinds whose mistake is one member of an entry: the others are left out.
 _OF_ONE_MEMBER = frozenset({"reserved", "unknown", "key-pattern", "no-binary", "references", "max-entry-bytes"})
+_LONGEST_LINE_OF_SEVERAL = 400
 _NOT_THERE = object()
 
 
@@ -49,17 +50,25 @@ def blocks(ruleset: RuleSet, rule: Rule, examples: Iterable[Example], *, bare: b
 
 def _block(ruleset: RuleSet, rule: Rule, example: Example, bare: bool) -> Block:
     if isinstance(example.raw, str):
-        where = f"The mistake is in line {example.at_line}." if example.at_line > 1 else ""
-        note = sentences(ENCODING_WORDS[example.encoding], example.note, where)
-        return Block(sketch_file(example.raw, example.at_line), note)
+        between = rule.kind not in samples.FRAMING
+        where = f"The mistake is in line {example.at_line}" if example.at_line > 1 else ""
+        where += f"{', at' if where else 'The mistake is at'} {code(example.path)}" if between and example.path else ""
+        note = sentences(ENCODING_WORDS[example.encoding], example.note, where, _others(example))
+        # Between lines it is the members in the middle that matter.
+        longest = _LONGEST_LINE_OF_SEVERAL if between else LONGEST_LINE
+        return Block(sketch_file(example.raw, example.at_line, longest), note)
     line = ordered_line(ruleset, model.expanded(example.line, example.repeat, example.lengthen))
     value = _at(line, _steps(rule.place))
     size = f"{len(compact(value).encode()):,} bytes in all." if rule.kind == "max-entry-bytes" else ""
-    others = ", ".join(map(code, example.breaks))
-    note = sentences(example.note, size, f"This one breaks another rule: {others}." if others else "")
+    note = sentences(example.note, size, _others(example))
     path = next(iter(example.lengthen), example.path)
     shown = sketch(value) if bare and value is not _NOT_THERE else _fragment(rule, line, path, ruleset.payload)
     return Block(visible(shown), note, joins=not note)
+
+
+def _others(example: Example) -> str:
+    others = ", ".join(map(code, example.breaks))
+    return f"This one breaks another rule: {others}" if others else ""
 
 
 def _fragment(rule: Rule, line: Any, path: str, payload: str) -> str:

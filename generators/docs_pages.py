@@ -14,6 +14,7 @@ from stream_import_rules import model
 from stream_import_rules.model import Instruction, Rule, ordered_line
 
 from .docs_book import Book, Link, anchor_of
+from .docs_relations import rules_between
 from .docs_sections import Group, Section, evidence_of, groups, section, shared_section
 from .docs_sketch import compact
 from .docs_tables import NOTHINGS, field_row, null_sections
@@ -79,6 +80,7 @@ def instruction_page(book: Book, instruction: Instruction) -> Values:
         "is_record": record is not None,
         "unknown": book.link(record.unknown, page) if record and record.unknown else None,
         "checks": [(book.link(check.rule, page), book.rules[check.rule]) for check in checks],
+        "relations": [(book.link(rule, page), book.rules[rule]) for rule in rules_between(book.ruleset, instruction)],
         "examples": _whole_lines(book, instruction),
         "groups": groups(book, instruction.line, page),
     }
@@ -160,8 +162,13 @@ def support_page(book: Book, levels_of: Support) -> Values:
             raise ValueError(f"the target {target} declares no support for {', '.join(silent)}")
         if unknown := sorted(set(levels.values()) - LEVEL_WORDS.keys()):
             raise ValueError(f"the target {target} declares unknown levels: {', '.join(unknown)}")
+    between = {relation.rule for relation in book.ruleset.relations}
+    within = [
+        book.link(rule.id, "support.md") for rule in book.ruleset.rules if rule.id in between & book.checks.keys()
+    ]
     return {
         "targets": list(levels_of),
+        "both": within,
         "rows": [
             (kind, len(those), book.link(those[0].id, "support.md"), [levels[kind] for levels in levels_of.values()])
             for kind, those in sorted(kinds.items())

@@ -1,6 +1,7 @@
 """The page of what must hold between the lines of a file: records, references, relations, in English.
 
-Before it: ``docs_book``, ``docs_sections``. After it: ``docs_pages``, which links to it, and ``to_docs``.
+Before it: ``docs_book``, ``docs_sections``. After it: ``docs_pages``, which names these rules at their
+instructions, and ``to_docs``.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from stream_import_rules import model
-from stream_import_rules.model import Record, Reference, Relation, RuleSet
+from stream_import_rules.model import Instruction, Record, Reference, Relation, RuleSet
 
 from .docs_book import Book, Link
 from .docs_sections import Group, section
@@ -33,7 +34,7 @@ def relations_page(book: Book) -> Values:
         "records": [_record(book, record) for record in ruleset.records],
         "references": [_reference(book, reference) for reference in ruleset.references],
         "relations": [
-            (book.link(relation.rule, PAGE), book.rules[relation.rule], relation_words(ruleset, relation))
+            (book.link(relation.rule, PAGE), book.rules[relation.rule], ", ".join(_words(ruleset, relation)))
             for relation in ruleset.relations
         ],
         "groups": [
@@ -43,12 +44,13 @@ def relations_page(book: Book) -> Values:
     }
 
 
-def relations_of(ruleset: RuleSet, instruction: str) -> list[Relation]:
-    """The relations whose findings stand in the lines of an instruction."""
-    return [r for r in ruleset.relations if record_of(ruleset, r).instruction == instruction]
+def rules_between(ruleset: RuleSet, instruction: Instruction) -> list[str]:
+    """The ids of the rules that relations enforce, as far as their findings stand in the lines of an instruction."""
+    rules = (r.rule for r in ruleset.relations if _record_of(ruleset, r).instruction == instruction.name)
+    return list(dict.fromkeys(rules))
 
 
-def record_of(ruleset: RuleSet, relation: Relation) -> Record:
+def _record_of(ruleset: RuleSet, relation: Relation) -> Record:
     """The record at which the findings of a relation stand."""
     match relation:
         case model.Unique() | model.Crowd() | model.Excludes() | model.OrderAdvice():
@@ -61,7 +63,7 @@ def record_of(ruleset: RuleSet, relation: Relation) -> Record:
             raise AssertionError(f"no record for {relation}")
 
 
-def used_by(relation: Relation) -> tuple[str, ...]:
+def _used_by(relation: Relation) -> tuple[str, ...]:
     """The names of the references that a relation looks at."""
     match relation:
         case model.Refers() | model.OrderAdvice():
@@ -87,7 +89,7 @@ def _record(book: Book, record: Record) -> Values:
 
 
 def _reference(book: Book, reference: Reference) -> Values:
-    rules = [r.rule for r in book.ruleset.relations if reference.name in used_by(r)]
+    rules = [r.rule for r in book.ruleset.relations if reference.name in _used_by(r)]
     return {
         "record": reference.record,
         "to": reference.to,
@@ -109,12 +111,8 @@ def _form(ruleset: RuleSet, reference: Reference) -> str:
     return words + (f", if there is no {_members(reference.absent, 'or')}" if reference.absent else "")
 
 
-def relation_words(ruleset: RuleSet, relation: Relation) -> str:
-    """What a relation asks for, in the few words of a table cell (Markdown)."""
-    return ", ".join(_relation_words(ruleset, relation))
-
-
-def _relation_words(ruleset: RuleSet, relation: Relation) -> Iterator[str]:
+def _words(ruleset: RuleSet, relation: Relation) -> Iterator[str]:
+    """What a relation asks for, in the few words of a table cell (Markdown), part by part."""
     match relation:
         case model.Unique(by=by, apart=apart, content=content, lines=lines):
             others = f", but another {_columns(ruleset, relation.record, apart)}" if apart else ""

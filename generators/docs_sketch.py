@@ -15,7 +15,7 @@ ENTRIES = object()
 #: Longer strings and lists are cut, so that the mistake stays in sight.
 _LONGEST_STRING, _SHOWN_CHARACTERS = 60, 24
 _LONGEST_LIST, _SHOWN_ITEMS = 4, 2
-_LONGEST_FILE, _LONGEST_LINE = 8, 120
+_LONGEST_FILE, LONGEST_LINE = 8, 120
 
 
 def compact(value: Any) -> str:
@@ -46,11 +46,11 @@ def sketch_member(name: str, value: Any) -> str:
     return f"{json.dumps(name, ensure_ascii=False)}: {sketch(value)}"
 
 
-def sketch_file(text: str, at_line: int) -> str:
+def sketch_file(text: str, at_line: int, longest_line: int = LONGEST_LINE) -> str:
     """The text of a file for reading: nothing unseen, and cut where it is long, but not at the line that matters."""
     if not text.strip():
         return visible(text).replace(" ", "⟨space⟩").replace("\n", "⟨LF⟩") or "⟨nothing⟩"
-    lines = [_cut_line(visible(line)) for line in text.removesuffix("\n").split("\n")]
+    lines = [_cut_line(visible(line), longest_line) for line in text.removesuffix("\n").split("\n")]
     if len(lines) > _LONGEST_FILE and not 2 < at_line <= len(lines) - 3:
         lines[2:-3] = [f"… ({len(lines) - 5} more lines)"]
     return "\n".join(line if line.strip() else line.replace(" ", "⟨space⟩") or "⟨blank⟩" for line in lines)
@@ -63,6 +63,6 @@ def visible(text: str) -> str:
     return re.sub(unseen, lambda m: names.get(m[0], f"⟨U+{ord(m[0]):04X}⟩"), text)
 
 
-def _cut_line(line: str) -> str:
-    half = _LONGEST_LINE // 2
-    return line if len(line) <= _LONGEST_LINE + 20 else f"{line[:half]} … {line[-half:]}"
+def _cut_line(line: str, longest: int) -> str:
+    half = longest // 2
+    return line if len(line) <= longest + 20 else f"{line[:half]} … {line[-half:]}"
