@@ -43,11 +43,22 @@ ORDER = [
     "check_value",
     "check_record",
     "explain",
-    "fast",
-    "validate",
+    "staging",
+    "staging_columns",
+    "scan",
     # what the compiler made
+    "fast",
     "generated",
     "artefact",
+    # who leads
+    "workers",
+    "worker",
+    "private",
+    "store",
+    "entries",
+    "chains",
+    "relate",
+    "validate",
     "conformance",
     # how it is told
     "report.safe",
@@ -70,6 +81,8 @@ ORDER = [
 HEAVY = {
     "rich": {f"{RUNTIME}.report.{name}" for name in ("page", "excerpt", "text", "rulebook")},
     "click": {f"{RUNTIME}.cli", f"{COMPILER}.__main__"},
+    "duckdb": {f"{RUNTIME}.store"},
+    "pyarrow": {f"{RUNTIME}.store"},
     "yaml": {f"{COMPILER}.load"},
     "jsonschema": {f"{COMPILER}.check"},
     "jinja2": {f"{COMPILER}.render"},

@@ -28,7 +28,7 @@ SUITE = ROOT / "dist-schemas" / RULESET.name / f"v{RULESET.version}" / "conforma
 ENABLED = frozenset(rule.id for rule in RULESET.rules if rule.enabled)
 NOW = time.time_ns() // 1000
 EXPLAINER = Explainer(RULESET, NOW)
-EXECUTOR = Executor(RULESET)
+EXECUTOR = Executor(RULESET, queries=artefact.queries())
 
 #: What was done, and the changed part.
 Change: TypeAlias = "tuple[str, Any]"
@@ -336,7 +336,7 @@ def line_mutant_is_noticed(mutant: Mutant, instruction: str) -> bool:
 
 def file_mutant_is_noticed(mutant: Mutant) -> bool:
     """The same for any other mutant. ``Executor`` judges the cases with the ruleset's own policy."""
-    executor = Executor(mutant.ruleset)
+    executor = Executor(mutant.ruleset, queries=artefact.queries())
     return is_noticed(mutant.about, CASES, lambda case: full_result(executor, case) != FULL_RESULTS[case.raw["id"]])
 
 

@@ -17,7 +17,8 @@ from stream_import_rules import artefact
 from stream_import_rules.conformance import Executor, file_of, line_of
 from stream_import_rules.findings import Finding, Kept
 from stream_import_rules.policy import Policy
-from stream_import_rules.validate import Checker, FastValidator
+from stream_import_rules.scan import FastValidator
+from stream_import_rules.validate import Checker
 
 ROOT = Path(__file__).parents[1]
 RULESET = artefact.load()[0]
@@ -44,7 +45,9 @@ def of_whole_file(case: dict[str, Any], fast: FastValidator | None) -> list[Find
     """The findings of a case if it is judged as a file."""
     policy = Policy(RULESET, select=[*ENABLED, *case.get("select", ())])
     kept = Kept()
-    Checker(RULESET, policy, now=NOW, fast=fast).check(io.BytesIO(as_file(case)), "case", kept)
+    # A line on its own refers to what other lines would hold.
+    queries = artefact.queries() if "file" in case else ()
+    Checker(RULESET, policy, now=NOW, fast=fast, queries=queries).check(io.BytesIO(as_file(case)), "case", kept)
     return kept.findings
 
 
@@ -84,7 +87,7 @@ def test_the_suite_has_its_cases() -> None:
 
 
 def test_explain_gives_every_case_its_findings() -> None:
-    assert_verdicts(Executor(RULESET).run)
+    assert_verdicts(Executor(RULESET, queries=artefact.queries()).run)
 
 
 def test_explain_gives_every_case_its_findings_in_a_file() -> None:
