@@ -1,6 +1,6 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/python_init.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: 633dca58110fc3833eb4940a6ed2e027faff168766cbd283cad97c0b017d724b
+# fingerprint: dc6b963843e8ad4508a7c539d054d5f85ed84a20773b94cfe9c673c76f7cdbcb
 """Stream Activity Feeds v2 import file, rule set feeds-v2 1.0.0: typed models and validators."""
 
 from .models import (
@@ -19,7 +19,7 @@ from .models import (
 )
 
 #: sha256 of ``ruleset.json`` beside this file, which the models and validators were made from.
-FINGERPRINT = "633dca58110fc3833eb4940a6ed2e027faff168766cbd283cad97c0b017d724b"
+FINGERPRINT = "dc6b963843e8ad4508a7c539d054d5f85ed84a20773b94cfe9c673c76f7cdbcb"
 
 __all__ = [
     "FINGERPRINT",

@@ -1,6 +1,6 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/python_fast.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: 633dca58110fc3833eb4940a6ed2e027faff168766cbd283cad97c0b017d724b
+# fingerprint: dc6b963843e8ad4508a7c539d054d5f85ed84a20773b94cfe9c673c76f7cdbcb
 # ruff: noqa: E501
 """The fast validator of rule set feeds-v2: see ``stream_import_rules.fast``."""
 
@@ -15,7 +15,7 @@ from msgspec import UNSET, Meta, UnsetType
 from stream_import_rules import columns
 from stream_import_rules.fast import Entity, FastValidator, Run
 
-FINGERPRINT = "633dca58110fc3833eb4940a6ed2e027faff168766cbd283cad97c0b017d724b"
+FINGERPRINT = "dc6b963843e8ad4508a7c539d054d5f85ed84a20773b94cfe9c673c76f7cdbcb"
 
 _ACTIVITY_TO_ITEM_FORMAT = columns.Ids(b':', b'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz', b'-')
 _FOLLOW_FORMAT_FORBIDDEN = ('aggregated', 'notification', 'notifications', 'timeline_aggregated')

@@ -1,6 +1,6 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/python_models.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: 633dca58110fc3833eb4940a6ed2e027faff168766cbd283cad97c0b017d724b
+# fingerprint: dc6b963843e8ad4508a7c539d054d5f85ed84a20773b94cfe9c673c76f7cdbcb
 """Typed models of the lines of a Stream Activity Feeds v2 import file.
 
 They have the types, the required members and the plain limits of the rules, and refuse what breaks
@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-FINGERPRINT = "633dca58110fc3833eb4940a6ed2e027faff168766cbd283cad97c0b017d724b"
+FINGERPRINT = "dc6b963843e8ad4508a7c539d054d5f85ed84a20773b94cfe9c673c76f7cdbcb"
 
 
 class Activity(msgspec.Struct, kw_only=True):
