@@ -103,7 +103,7 @@ class Example(Node, frozen=True):
     at_line: int = 1
     repeat: dict[str, int] = msgspec.field(default_factory=dict)
     lengthen: dict[str, int] = msgspec.field(default_factory=dict)
-    #: Other rules that a good example breaks all the same: the value at one limit may be past a lower one.
+    #: Other rules that an example breaks at the same place: the value at one limit may be past a lower one.
     breaks: tuple[str, ...] = ()
     note: str = ""
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
+from naive_relations import Found, Naive
 
 from generators import build, targets, to_conformance
 from generators.diagnostics import RulesError
@@ -200,7 +202,7 @@ def test_relations_are_shown_by_files_alone(ruleset: RuleSet) -> None:
 def test_examples_of_collisions_have_the_ids_that_they_are_about(rules: dict[str, Rule]) -> None:
     bad = [activities(lines) for _, lines in files_of(rules["activity.id-collision"], "bad")]
     good = [activities(lines) for _, lines in files_of(rules["activity.id-collision"], "good")]
-    assert [len({id_of(activity) for activity in file}) for file in bad] == [1, 1]
+    assert [len({id_of(activity) for activity in file}) for file in bad] == [1, 1, 1]
     assert all(len({activity["foreign_id"] for activity in file}) == 2 for file in bad)
     assert [len({id_of(activity) for activity in file}) for file in good] == [2, 2]
     (said,) = [example.note for example in rules["activity.id-collision"].bad if "id " in example.note]
@@ -217,6 +219,72 @@ def test_activity_ids_in_the_examples_follow_from_an_activity_or_are_of_none_on_
                 reactions = [e for line in lines if line["instruction"] == "reactions" for e in line["data"]]
                 named = {reaction["activity_id"] for reaction in reactions if "activity_id" in reaction}
                 assert named <= elsewhere | known, rule.id
+
+
+def lines_of(case: dict[str, Any]) -> list[Any]:
+    return [json.loads(line) for line in case["file"].splitlines()]
+
+
+def told_by(ruleset: RuleSet, case: dict[str, Any]) -> list[Found]:
+    """What relations report of a file, in a fixed order."""
+    return sorted(Naive(ruleset).judge(lines_of(case)))
+
+
+@pytest.fixture(scope="module")
+def cases(ruleset: RuleSet) -> list[dict[str, Any]]:
+    """The cases of whole files that are about relations."""
+    between = {relation.rule for relation in ruleset.relations}
+    return [case for case in to_conformance.cases(ruleset) if "file" in case and case["rule"] in between]
+
+
+def test_relations_read_word_by_word_give_the_examples_their_findings(
+    ruleset: RuleSet, cases: list[dict[str, Any]]
+) -> None:
+    between = {relation.rule for relation in ruleset.relations}
+    assert len(cases) > 80
+    for case in cases:
+        expected = [(e["rule"], e["line"], e.get("path", "")) for e in case["expect"] if e["rule"] in between]
+        assert told_by(ruleset, case) == sorted(expected), case["id"]
+
+
+def changed_relations(ruleset: RuleSet) -> Iterator[tuple[str, RuleSet]]:
+    """The rule set with one part of one relation dropped or shifted."""
+    for i, relation in enumerate(ruleset.relations):
+        others = (ruleset.relations[:i], ruleset.relations[i + 1 :])
+        name = f"{relation.rule} ({model.kind_of(relation)})"
+        changes: list[tuple[str, tuple[Any, ...]]] = [("dropped", ())]
+        for member in ("by", "apart", "references"):
+            for item in getattr(relation, member, ()):
+                rest = tuple(other for other in getattr(relation, member) if other != item)
+                if rest or member == "apart":
+                    changes.append((f"{member} without {item}", (replace(relation, **{member: rest}),)))
+        for shift in (-1, 1):
+            if hasattr(relation, "limit"):
+                changes.append((f"limit {shift:+}", (replace(relation, limit=relation.limit + shift),)))
+        if isinstance(relation, model.Unique) and relation.content != "any":
+            changes.append(("any content", (replace(relation, content="any"),)))
+        if isinstance(relation, model.Refers):
+            changes.append(("if any", (replace(relation, if_any=not relation.if_any),)))
+            default: Any = "inside" if relation.default == "outside" else "outside"
+            changes.append((f"default {default}", (replace(relation, default=default),)))
+        for what, put in changes:
+            yield f"{name}: {what}", replace(ruleset, relations=(*others[0], *put, *others[1]))
+
+
+#: What no file can tell from the rule set, each with the reason.
+ALL_THE_SAME = {
+    "reaction.activity-id-unknown (refers): dropped": "without the configuration of an app it reports nothing",
+    "reaction.activity-id-unknown (refers): if any": "without the configuration of an app it reports nothing",
+    "reaction.parent-unresolved (refers): if any": "a file with a child reaction has a reaction",
+}
+
+
+def test_every_part_of_a_relation_is_told_from_its_absence_by_an_example(
+    ruleset: RuleSet, cases: list[dict[str, Any]]
+) -> None:
+    before = [told_by(ruleset, case) for case in cases]
+    same = {name for name, other in changed_relations(ruleset) if [told_by(other, case) for case in cases] == before}
+    assert same == ALL_THE_SAME.keys()
 
 
 # --------------------------------------------------------------------------- targets
