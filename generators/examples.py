@@ -95,7 +95,7 @@ def _agree(case: Case, found: list[Case]) -> bool:
 def _lacking(ruleset: model.RuleSet) -> Iterator[tuple[Place, Diagnostic]]:
     """Rules that have no bad example, though one could be written, by where they are defined."""
     deep = {c.rule for c in ruleset.framing if isinstance(c, model.MaxDepth) and c.limit > DEEP}
-    # What may be outside of the file is reported only if an app says otherwise, and no example has one.
+    # What may be outside of the file is reported only if an app's configuration says otherwise; no example has one.
     silent = {r.rule for r in ruleset.relations if isinstance(r, model.Refers) and r.default == "outside"}
     for rule in ruleset.rules:
         if not rule.bad and rule.kind not in WITHOUT_EXAMPLES and rule.id not in deep | silent:
@@ -119,6 +119,8 @@ def _diagnostic(case: Case, found: list[Case], rule: model.Rule | None, trees: l
     word, _, number = example.partition("-")
     file, line = _where(rule)
     at = _written(rule, word, int(number), trees)
+    if at is None and "file" in case:
+        file, at = _added(rule, word, case["file"], trees)
     if at is not None:
         line = next(t for t in trees if t.file == file).line(at)
         problem = f"this {word} example of `{rule.id}`"
@@ -148,6 +150,19 @@ def _written(rule: model.Rule, word: str, number: int, trees: list[Tree]) -> Pat
     tree = next(t for t in trees if t.file == file)
     examples = ((*path, word, number - 1) for path, of_node in tree.lines.items() if of_node == line)
     return next((path for path in examples if path in tree.lines), None)
+
+
+def _added(rule: model.Rule, word: str, text: str, trees: list[Tree]) -> Place:
+    """The file and the path of an example that a relation adds to a rule which is written elsewhere."""
+    return next(
+        (tree.file, ("relations", i, word, number))
+        for tree in trees
+        if tree.data["file"] == "relations"
+        for i, relation in enumerate(tree.data["relations"])
+        if relation.get("rule") == rule.id
+        for number, example in enumerate(relation.get(word, ()))
+        if samples.text_of(example) == text
+    )
 
 
 def _where(rule: model.Rule) -> tuple[str, int]:

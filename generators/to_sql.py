@@ -192,8 +192,10 @@ ORDER BY child.pos"""
         number, reference = self.references[name]
         what = self._number(reference.to)
         joins, last = "", "child"
-        for level in range(1, limit):
+        for level in range(1, limit + 1):
             joins += f"JOIN firsts f{level} ON f{level}.k1 = {last}.k1 AND f{level}.k2 = {last}.k2\n"
+            if level == limit:
+                break
             joins += f"JOIN refs r{level} ON r{level}.pos = f{level}.pos AND r{level}.what = {number}\n"
             last = f"r{level}"
         return f"""WITH firsts AS ({self._first(what)})

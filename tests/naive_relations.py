@@ -175,6 +175,8 @@ class Naive:
         if relation.to:
             first = next((to for to in _of(rows, relation.to) if to.scope == row.part), None)
             return first is not None and first.place > row.place
+        if any(row in self._chain(row, name, rows)[1] for name in relation.references):
+            return False  # no order would be right
         meant = (self._meant(row, name, rows) for name in relation.references)
         return any(to is not None and to.place > row.place for to in meant)
 

@@ -40,8 +40,6 @@ WITHOUT = {
     "json.max-depth": "an example nested a thousand deep",
     "reaction.activity-id-unknown": "an example with the configuration of an app",
 }
-#: Rules that are never broken alone, and why.
-NEVER_ALONE = {"reaction.parent-cycle": "the first reaction of a cycle always stands before its parent"}
 #: Errors that rest on our judgement alone, and why they are errors all the same.
 OURS = {
     "file.empty": "nothing can be imported from nothing",
@@ -336,7 +334,7 @@ def test_the_cases_name_rules_that_exist_with_their_severity(cases: list[dict[st
 
 def test_every_rule_is_expected_in_a_case_of_its_own(cases: list[dict[str, Any]], ruleset: RuleSet) -> None:
     alone = {case["expect"][0]["rule"] for case in cases if len(case["expect"]) == 1}
-    assert {rule.id for rule in ruleset.rules} - alone == WITHOUT.keys() | NEVER_ALONE.keys()
+    assert {rule.id for rule in ruleset.rules} - alone == WITHOUT.keys()
 
 
 def test_every_limit_has_a_case_at_it_and_one_beyond_it(cases: list[dict[str, Any]], ruleset: RuleSet) -> None:

@@ -1,6 +1,6 @@
 -- Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/relations.sql.j2).
 -- Do not edit: change the rules and build again.
--- fingerprint: 3c09342d91a3949fab303fa988c28d13deb41f3ce1333b5d77db8150b1346d15
+-- fingerprint: a8323e0f3078a8ad8736fbac960717e509f6e5fc27c67bff70c8a64871f16bc5
 --
 -- The relations of rule set feeds-v2: one query each, for DuckDB, SQLite and Spark SQL alike, over
 --   keys (what, k1, k2, scope, part, instant, pos)   one row for each record
@@ -267,6 +267,7 @@ JOIN firsts f1 ON f1.k1 = child.k1 AND f1.k2 = child.k2
 JOIN refs r1 ON r1.pos = f1.pos AND r1.what = 2
 JOIN firsts f2 ON f2.k1 = r1.k1 AND f2.k2 = r1.k2
 JOIN refs r2 ON r2.pos = f2.pos AND r2.what = 2
+JOIN firsts f3 ON f3.k1 = r2.k1 AND f3.k2 = r2.k2
 WHERE child.what = 2
 ORDER BY child.pos;
 
@@ -278,6 +279,7 @@ JOIN firsts f1 ON f1.k1 = child.k1 AND f1.k2 = child.k2
 JOIN refs r1 ON r1.pos = f1.pos AND r1.what = 2
 JOIN firsts f2 ON f2.k1 = r1.k1 AND f2.k2 = r1.k2
 JOIN refs r2 ON r2.pos = f2.pos AND r2.what = 2
+JOIN firsts f3 ON f3.k1 = r2.k1 AND f3.k2 = r2.k2
 WHERE child.what = 2
 ORDER BY child.pos;
 

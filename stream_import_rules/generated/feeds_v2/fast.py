@@ -1,6 +1,6 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/python_fast.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: 3c09342d91a3949fab303fa988c28d13deb41f3ce1333b5d77db8150b1346d15
+# fingerprint: a8323e0f3078a8ad8736fbac960717e509f6e5fc27c67bff70c8a64871f16bc5
 # ruff: noqa: E501
 """The fast validator of rule set feeds-v2: see ``stream_import_rules.fast``."""
 
@@ -15,7 +15,7 @@ from msgspec import UNSET, Meta, UnsetType
 from stream_import_rules import columns
 from stream_import_rules.fast import Entity, FastValidator, Run
 
-FINGERPRINT = "3c09342d91a3949fab303fa988c28d13deb41f3ce1333b5d77db8150b1346d15"
+FINGERPRINT = "a8323e0f3078a8ad8736fbac960717e509f6e5fc27c67bff70c8a64871f16bc5"
 
 _ACTIVITY_TO_ITEM_FORMAT = columns.Ids(b':', b'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz', b'-')
 _FOLLOW_FORMAT_FORBIDDEN = ('aggregated', 'notification', 'notifications', 'timeline_aggregated')

@@ -1,6 +1,6 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/python_models.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: 3c09342d91a3949fab303fa988c28d13deb41f3ce1333b5d77db8150b1346d15
+# fingerprint: a8323e0f3078a8ad8736fbac960717e509f6e5fc27c67bff70c8a64871f16bc5
 """Typed models of the lines of a Stream Activity Feeds v2 import file.
 
 They have the types, the required members and the plain limits of the rules, and refuse what breaks
@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-FINGERPRINT = "3c09342d91a3949fab303fa988c28d13deb41f3ce1333b5d77db8150b1346d15"
+FINGERPRINT = "a8323e0f3078a8ad8736fbac960717e509f6e5fc27c67bff70c8a64871f16bc5"
 
 
 class Activity(msgspec.Struct, kw_only=True):

@@ -1,10 +1,10 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/relations.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: 3c09342d91a3949fab303fa988c28d13deb41f3ce1333b5d77db8150b1346d15
+# fingerprint: a8323e0f3078a8ad8736fbac960717e509f6e5fc27c67bff70c8a64871f16bc5
 # ruff: noqa: E501
 """The queries of the relations of rule set feeds-v2: see ``stream_import_rules.relate``."""
 
-FINGERPRINT = "3c09342d91a3949fab303fa988c28d13deb41f3ce1333b5d77db8150b1346d15"
+FINGERPRINT = "a8323e0f3078a8ad8736fbac960717e509f6e5fc27c67bff70c8a64871f16bc5"
 
 #: One query for each relation of the rule set, in their order.
 QUERIES = (
@@ -252,6 +252,7 @@ JOIN firsts f1 ON f1.k1 = child.k1 AND f1.k2 = child.k2
 JOIN refs r1 ON r1.pos = f1.pos AND r1.what = 2
 JOIN firsts f2 ON f2.k1 = r1.k1 AND f2.k2 = r1.k2
 JOIN refs r2 ON r2.pos = f2.pos AND r2.what = 2
+JOIN firsts f3 ON f3.k1 = r2.k1 AND f3.k2 = r2.k2
 WHERE child.what = 2
 ORDER BY child.pos
 """,
@@ -263,6 +264,7 @@ JOIN firsts f1 ON f1.k1 = child.k1 AND f1.k2 = child.k2
 JOIN refs r1 ON r1.pos = f1.pos AND r1.what = 2
 JOIN firsts f2 ON f2.k1 = r1.k1 AND f2.k2 = r1.k2
 JOIN refs r2 ON r2.pos = f2.pos AND r2.what = 2
+JOIN firsts f3 ON f3.k1 = r2.k1 AND f3.k2 = r2.k2
 WHERE child.what = 2
 ORDER BY child.pos
 """,
