@@ -14,6 +14,7 @@ from typing import BinaryIO, Protocol
 import msgspec
 
 from . import framing, read, times
+from .app_check import AppChecker
 from .explain import Explainer
 from .findings import Finding, Path, Sink, Violation, clip, pointer, shown
 from .groups import GroupUses, Use
@@ -49,6 +50,8 @@ class FastValidator(Protocol):
 
     #: The ids of the rules that it looks at; with others active it must not be used.
     rules: frozenset[str]
+    #: Whether its surveys count the values that an app's configuration lists.
+    values: bool
 
     def passes(self, lines: Sequence[bytes], now: int) -> Survey | None:
         """The survey of lines if nothing is to be reported of any of them, else ``None``."""
@@ -58,16 +61,26 @@ class Checker:
     """Checks files and lines against one rule set under one policy.
 
     ``now`` is the moment of the run in microseconds since 1970 (default: the real one). ``fast`` is
-    the generated validator of the same rule set, ``None`` to explain every line.
+    the generated validator of the same rule set, ``None`` to explain every line. ``app`` compares lines
+    with the configuration of an app; without it the rules that need one are silent.
     """
 
     def __init__(
-        self, ruleset: RuleSet, policy: Policy, *, now: int | None = None, fast: FastValidator | None = None
+        self,
+        ruleset: RuleSet,
+        policy: Policy,
+        *,
+        now: int | None = None,
+        fast: FastValidator | None = None,
+        app: AppChecker | None = None,
     ) -> None:
         self.ruleset = ruleset
-        self.policy = policy
+        self.policy = policy if app is None else policy.without(app.replaced)
         self.now = clock.time_ns() // 1000 if now is None else now
         self.fast = fast if fast is not None and policy.active <= fast.rules else None
+        self.app = app
+        if self.fast is not None and app is not None:
+            self.fast.values = True
         self.explainer = Explainer(ruleset, self.now, policy.active)
         self.surveyor = Surveyor(ruleset)
 
@@ -141,6 +154,8 @@ class _Run:
         survey = fast.passes(lines, self.checker.now)
         if survey is None or self.groups.is_news(survey.feed_groups):
             return False
+        if self.checker.app is not None and not self.checker.app.accepts(survey):
+            return False
         self._events(self.framer.passed(len(lines)))
         self.survey.add(survey)
         self.groups.count(survey.feed_groups)
@@ -163,6 +178,8 @@ class _Run:
         if self.groups.is_news(survey.feed_groups):
             self._first_uses(judge)
         found = self.checker.explainer.explain(line, judge.text)
+        if self.checker.app is not None:
+            found = self.checker.app.judge(line, found)
         if found:
             self._place(judge, found)
 
