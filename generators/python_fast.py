@@ -62,7 +62,7 @@ class Columns:
                 f"{name} for e in entries if type({name}) is str" if member else 'e.partition(":")[0] for e in entries'
             )
             counted = f"run.survey.see_values({instruction!r}, {member!r}, Counter([{each}]))"
-            self.tests.append(f"(not run.values or {counted} is None)")
+            self.tests.append(f"(not run.values or {counted})")
 
     def _look_closer(self) -> None:
         """Nothing passes: a check has no test here, and a line must not pass untested."""

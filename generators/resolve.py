@@ -54,6 +54,7 @@ class _Resolver:
         self.types = {name: spec for file in by_kind.get("types", []) for name, spec in file["types"].items()}
         self.instructions = {spec.data["instruction"]: spec for spec in by_kind.get("instruction", [])}
         self.framing = [check for file in by_kind.get("framing", []) for check in file.list("checks")]
+        self.app = by_kind.get("app", [])
         self.order: list[str] = self.top.data["instructions"]
         self.rules: dict[str, Rule] = {}
         self.former: dict[str, Spec] = {}
@@ -67,6 +68,7 @@ class _Resolver:
         instructions = tuple(self._instruction(self.instructions[name]) for name in self.order)
         envelope = self._envelope()
         framing = tuple(self._framing(spec) for spec in self.framing)
+        app = self._app()
         self._other_rules()
         self._former_ids()
         if self.problems:
@@ -88,6 +90,7 @@ class _Resolver:
             feed_id_type=top.get("feed_id_type", ""),
             former_instructions=top.get("former_instructions", {}),
             time_span=tuple(top.get("time_span", ("", ""))),
+            app=app,
         )
 
     # ------------------------------------------------------------------ records
@@ -295,6 +298,46 @@ class _Resolver:
         self._text(spec, place, data["kind"], data["id"], check=check)
         return check
 
+    # ------------------------------------------------------------------ an app's configuration
+
+    def _app(self) -> model.AppRules:
+        """What an app's configuration can say, and the checks that need one."""
+        entries = [(name, spec) for file in self.app for name, spec in file["entries"].items()]
+        checks = tuple(self._app_check(spec) for file in self.app for spec in file.list("checks"))
+        for file in self.app:
+            for spec in file.list("checks"):
+                for name in spec.list("replaces"):
+                    if name.data not in self.rules:
+                        near = [rule for rule in sorted(self.rules) if rule.startswith(name.data.partition(".")[0])]
+                        expected = one_of(near or sorted(self.rules), name.data)
+                        self._tell(name, f"`replaces` names `{name.data}`, which is no rule", expected)
+        return model.AppRules(
+            entries=tuple(model.AppEntries(name=name, **spec.data) for name, spec in entries), checks=checks
+        )
+
+    def _app_check(self, spec: Spec) -> model.AppCheck:
+        data = spec.data
+        own = (*samples.TEXT_KEYS, "kind", "config", "files")
+        params = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k not in own}
+        check: model.AppCheck = samples.APP[data["kind"]](rule=data["id"], **params)
+        entity = data["id"].split(".")[0]
+        pattern = self._app_place(check)
+        place = Place(entity, entity, f"every {entity}", "", pattern, pattern.replace("*", "0"), None, None, None)
+        example = model.AppExample(config=data["config"], files=data.get("files", {}))
+        self._text(spec, place, data["kind"], data["id"], check=check, app=example)
+        return check
+
+    def _app_place(self, check: model.AppCheck) -> str:
+        """The JSON Pointer pattern of where a check looks; several places have none."""
+        payload = samples.escape(self.top.data["payload"])
+        match check:
+            case model.ConfiguredGroups():
+                return ""
+            case model.ConfiguredValues(member=member) | model.DataSchema(member=member) if member:
+                return f"/{payload}/*/{samples.escape(member)}"
+            case _:
+                return f"/{payload}/*"
+
     # ------------------------------------------------------------------ rules
 
     def _text(
@@ -417,7 +460,7 @@ class _Resolver:
 
 def _needed(missing: list[str], kind: str) -> str:
     """Where the texts and the sources that a rule lacks may stand."""
-    if kind in samples.FRAMING:
+    if kind in samples.FRAMING or kind in samples.APP:
         return "all of it here"
     texts = " and ".join(f"`{key}`" for key in missing if key != "sources")
     places = [f"{texts} here, or for all `{kind}` rules in `defaults` of ruleset.yaml"] if texts else []

@@ -51,9 +51,10 @@ class Survey:
             new = [name for name in counts if name not in mine][: max(room, 0)]
             _add(mine, {name: count for name, count in counts.items() if name in mine or name in new})
 
-    def see_values(self, instruction: str, member: str, counts: Mapping[str, int]) -> None:
-        """Count values of a member of an instruction's entries."""
+    def see_values(self, instruction: str, member: str, counts: Mapping[str, int]) -> bool:
+        """Count values of a member of an instruction's entries; always true, to stand in a condition."""
         _add(self.values.setdefault((instruction, member), {}), counts)
+        return True
 
     def see_groups(self, counts: Mapping[str, int]) -> None:
         """Count uses of feed groups."""

@@ -26,7 +26,7 @@ from generators.diagnostics import Diagnostic, RulesError
 from generators.load import Path_, Tree, load
 from generators.portable import trouble_with
 from generators.resolve import resolve
-from generators.samples import CHECKS, DEEP, FRAMING, OTHER_KINDS, RECORD_KINDS, WITHOUT_EXAMPLES, at
+from generators.samples import APP, CHECKS, DEEP, FRAMING, OTHER_KINDS, RECORD_KINDS, WITHOUT_EXAMPLES, at
 from stream_import_rules import model
 from stream_import_rules.model import Rule, RuleSet
 
@@ -249,7 +249,7 @@ def test_severity_follows_the_evidence(ruleset: RuleSet) -> None:
 
 
 def every_rule_named(ruleset: RuleSet) -> Iterator[str]:
-    """The ids that values, checks and framing name."""
+    """The ids that values, checks, framing and what needs a configuration name."""
     values: list[model.Value] = [ruleset.envelope, *(i.line for i in ruleset.instructions)]
     while values:
         value = values.pop()
@@ -264,6 +264,7 @@ def every_rule_named(ruleset: RuleSet) -> Iterator[str]:
             case model.ListValue():
                 values.append(value.items)
     yield from (check_.rule for check_ in ruleset.framing)
+    yield from (check_.rule for check_ in ruleset.app.checks)
 
 
 def test_each_rule_belongs_to_a_check_and_each_check_to_a_rule(ruleset: RuleSet) -> None:
@@ -287,6 +288,7 @@ def test_the_rule_language_has_the_kinds_that_the_model_has() -> None:
     assert set(defs["value_check"]["properties"]["kind"]["enum"]) == CHECKS.keys() - records
     assert set(defs["record_check"]["properties"]["kind"]["enum"]) == records
     assert set(defs["framing_check"]["properties"]["kind"]["enum"]) == FRAMING.keys()
+    assert set(defs["app_check"]["properties"]["kind"]["enum"]) == APP.keys()
     forms = {f"tolerated-{form}" for form in defs["tolerated"]["properties"]["form"]["enum"]}
     assert forms == {kind for kind in OTHER_KINDS if kind.startswith("tolerated-")}
 
@@ -300,7 +302,7 @@ def test_the_meta_schema_is_a_schema_and_every_rule_file_names_it() -> None:
 
 
 def test_each_target_says_of_each_kind_how_far_it_goes() -> None:
-    kinds = {*CHECKS, *FRAMING, *OTHER_KINDS}
+    kinds = {*CHECKS, *FRAMING, *APP, *OTHER_KINDS}
     for target, support in targets.SUPPORT.items():
         assert support.keys() == kinds, target
         assert set(support.values()) <= {"exact", "partial", "none"}, target

@@ -146,7 +146,7 @@ def columns(row: str) -> int:
 
 
 def test_there_is_a_page_for_each_instruction_and_each_subject(ruleset: RuleSet, pages: dict[str, str]) -> None:
-    subjects = {"index.md", "framing.md", "types.md", "rules.md", "support.md", "null-and-missing.md"}
+    subjects = {"index.md", "framing.md", "app.md", "types.md", "rules.md", "support.md", "null-and-missing.md"}
     assert pages.keys() == subjects | {f"{instruction.name}.md" for instruction in ruleset.instructions}
 
 

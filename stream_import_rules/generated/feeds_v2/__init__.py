@@ -1,6 +1,6 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/python_init.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: 326f5bd88071dbb9030767e2137de8cd1cda7c0307cda008108dfa7985b12f51
+# fingerprint: a51e72be0541f470c8a9b7418cf7e56cae991bb3b489355cd5ba233f06b4819f
 """Stream Activity Feeds v2 import file, rule set feeds-v2 1.0.0: typed models and validators."""
 
 from .models import (
@@ -19,7 +19,7 @@ from .models import (
 )
 
 #: sha256 of ``ruleset.json`` beside this file, which the models and validators were made from.
-FINGERPRINT = "326f5bd88071dbb9030767e2137de8cd1cda7c0307cda008108dfa7985b12f51"
+FINGERPRINT = "a51e72be0541f470c8a9b7418cf7e56cae991bb3b489355cd5ba233f06b4819f"
 
 __all__ = [
     "FINGERPRINT",

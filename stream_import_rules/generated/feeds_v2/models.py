@@ -1,6 +1,6 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/python_models.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: 326f5bd88071dbb9030767e2137de8cd1cda7c0307cda008108dfa7985b12f51
+# fingerprint: a51e72be0541f470c8a9b7418cf7e56cae991bb3b489355cd5ba233f06b4819f
 """Typed models of the lines of a Stream Activity Feeds v2 import file.
 
 They have the types, the required members and the plain limits of the rules, and refuse what breaks
@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-FINGERPRINT = "326f5bd88071dbb9030767e2137de8cd1cda7c0307cda008108dfa7985b12f51"
+FINGERPRINT = "a51e72be0541f470c8a9b7418cf7e56cae991bb3b489355cd5ba233f06b4819f"
 
 
 class Activity(msgspec.Struct, kw_only=True):
