@@ -88,7 +88,7 @@ def _feed_groups(check: model.ConfiguredGroups) -> Keywords:
         "type": "object",
         "description": f"The feed groups of the app, as the dashboard has them, each with its type: {words}; "
         f"`{model.CONFIRM}` as long as nobody has looked it up.",
-        "propertyNames": {"pattern": _GROUP, "description": "A name of letters, digits, underscores and dashes."},
+        "propertyNames": {"pattern": _GROUP, "description": "Letters, digits, underscores and dashes."},
         "additionalProperties": {"enum": types, "description": f"The type of the group: {words}."},
         "defaultSnippets": snippets,
     }

@@ -2,7 +2,9 @@
 
 Comes after ``artefact`` (the rules), ``policy`` (which of them count) and ``validate`` (the checker);
 ``cli`` is built on the same steps. All functions take the same options: ``select``, ``ignore`` (ids or
-patterns such as ``activity.*``) and ``severity`` (pattern → ``error``, ``warning`` or ``info``).
+patterns such as ``activity.*``), ``severity`` (pattern → ``error``, ``warning`` or ``info``) and ``app``,
+the configuration of an app: its file, or what ``load_app`` made of it. None is looked for unasked;
+``find_app`` finds the one that belongs to a file.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from .read import BUFFER
 from .report.collect import Collector, FileReport, Report, Totals, file_report, report_of, summary_of
 
 if TYPE_CHECKING:
+    from .app import App
     from .validate import Checker
 
 StrPath: TypeAlias = "str | os.PathLike[str]"
@@ -51,25 +54,26 @@ def validate_file(
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
     severity: Mapping[str, Severity] | None = None,
+    app: StrPath | App | None = None,
     max_samples: int = MAX_SAMPLES,
 ) -> Report:
     """Judge a file. The report has exact counts and the first ``max_samples`` findings of each rule.
 
     Memory does not grow with the file. Raises ``OSError`` if the file cannot be read, ``InputError`` if
-    it is compressed, ``UnknownRule`` for an option that fits no rule, ``ArtefactError`` if the
-    installation is broken.
+    it is compressed, ``UnknownRule`` for an option that fits no rule, ``AppError`` for a configuration
+    that cannot be used, ``ArtefactError`` if the installation is broken.
 
     >>> report = validate_file("export.jsonl", ignore=["activity.size-advice"])    # doctest: +SKIP
     >>> report.ok, report.verdict, report.counts                                   # doctest: +SKIP
     (False, 'errors', {'activity.time.format': 12})
     """
     ruleset, fingerprint = artefact.load()
-    checker = make_checker(ruleset, make_policy(ruleset, select, ignore, severity))
+    config = _app(app)
+    checker = make_checker(ruleset, make_policy(ruleset, select, ignore, severity), app=config)
     collector = Collector(max_samples)
     file = judge_file(os.fspath(path), checker, collector)
-    return report_of(
-        summary_of(collector, [file], ruleset, version=tool_version(), fingerprint=fingerprint), collector.samples
-    )
+    summary = summary_of(collector, [file], ruleset, version=tool_version(), fingerprint=fingerprint, app=config)
+    return report_of(summary, collector.samples)
 
 
 def iter_findings(
@@ -78,6 +82,7 @@ def iter_findings(
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
     severity: Mapping[str, Severity] | None = None,
+    app: StrPath | App | None = None,
 ) -> Iterator[Finding]:
     """Every finding of a file or binary stream, in the order of the lines, as it is found.
 
@@ -92,7 +97,7 @@ def iter_findings(
     if isinstance(source, io.TextIOBase):
         raise TypeError("iter_findings reads bytes: open the file with mode 'rb'")
     ruleset, _ = artefact.load()
-    checker = make_checker(ruleset, make_policy(ruleset, select, ignore, severity))
+    checker = make_checker(ruleset, make_policy(ruleset, select, ignore, severity), app=_app(app))
     return _findings(source, checker)
 
 
@@ -102,22 +107,35 @@ def validate_line(
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
     severity: Mapping[str, Severity] | None = None,
+    app: StrPath | App | None = None,
 ) -> list[Finding]:
     """Every finding of one line, given as it would stand in the file or as the value it encodes.
 
     A value is written as JSON first, as ``json.dumps`` does; ``TypeError`` names what JSON cannot hold.
-    Rules about whole files (size, encoding, order) are not looked at. Findings have no ``file``. Raises
-    ``UnknownRule`` and ``ArtefactError`` as ``validate_file`` does.
+    Rules about whole files (size, encoding, order) are not looked at. Findings have no ``file``. The file
+    of a configuration is read for each line: for many of them, ``load_app`` it once. Raises
+    ``UnknownRule``, ``AppError`` and ``ArtefactError`` as ``validate_file`` does.
 
     >>> validate_line(b'{"instruction": "follow", "feedId": "user:bob", "data": ["user:bob"]}')[0].rule
     'follow.self'
     """
     levels = tuple(sorted((severity or {}).items()))
     hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    checker = _line_checker(_names(select), _names(ignore), levels, hour)
+    checker = _line_checker(_names(select), _names(ignore), levels, hour, _app(app))
     found = Kept()
     checker.check_line(_bytes_of(line), found)
     return found.findings
+
+
+def load_app(path: StrPath) -> App:
+    """The configuration of an app in a file, with the schemas that it names.
+
+    Raises ``AppError``, whose ``mistakes`` say what is wrong with it, line by line.
+    """
+    from .app_file import load
+
+    ruleset, _ = artefact.load()
+    return load(path, ruleset, artefact.schema_text(f"{ruleset.name}.app.schema.json"))
 
 
 # --------------------------------------------------------------------------- steps shared with the command
@@ -136,11 +154,13 @@ def make_policy(
     return Policy(ruleset, select=_names(select), ignore=_names(ignore), severity=severity)
 
 
-def make_checker(ruleset: RuleSet, policy: Policy, *, files: bool = True) -> Checker:
+def make_checker(ruleset: RuleSet, policy: Policy, *, files: bool = True, app: App | None = None) -> Checker:
     """A checker for one run, whose moment is now. One for single lines alone needs no fast path."""
+    from .app_check import AppChecker
     from .validate import Checker
 
-    return Checker(ruleset, policy, fast=artefact.fast_validator(ruleset.name) if files else None)
+    fast = artefact.fast_validator(ruleset.name) if files else None
+    return Checker(ruleset, policy, fast=fast, app=None if app is None else AppChecker(app, ruleset, policy.active))
 
 
 def judge_file(path: str, checker: Checker, collector: Collector) -> FileReport:
@@ -210,11 +230,19 @@ def _findings(source: StrPath | BinaryIO, checker: Checker) -> Iterator[Finding]
 
 @lru_cache(maxsize=8)
 def _line_checker(
-    select: tuple[str, ...], ignore: tuple[str, ...], levels: tuple[tuple[str, Severity], ...], _hour: datetime
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    levels: tuple[tuple[str, Severity], ...],
+    _hour: datetime,
+    app: App | None,
 ) -> Checker:
     """One checker serves many lines; the hour only makes a new one, for rules that compare times with now."""
     ruleset, _ = artefact.load()
-    return make_checker(ruleset, make_policy(ruleset, select, ignore, dict(levels)), files=False)
+    return make_checker(ruleset, make_policy(ruleset, select, ignore, dict(levels)), files=False, app=app)
+
+
+def _app(app: StrPath | App | None) -> App | None:
+    return load_app(app) if isinstance(app, (str, os.PathLike)) else app
 
 
 def _names(patterns: Iterable[str]) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ class App(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         return tuple(name for name, kind in (self.feed_groups or {}).items() if kind == CONFIRM)
 
 
-def find(data: str | os.PathLike[str]) -> str | None:
+def find_app(data: str | os.PathLike[str]) -> str | None:
     """The configuration that belongs to a data file (or folder): ``stream-import.yaml`` beside it or in a
     folder above. The search ends at the root of a repository, at the home folder, and at the root of the
     file system; ``None`` if there is none."""

@@ -14,6 +14,8 @@ from typing import Any
 from .document import Document, Mistake
 from .findings import Path, clip
 
+#: Where editors look for the address of the schema.
+_SCHEMA = "$schema"
 #: JSON types in the words of somebody who writes YAML.
 _TYPES = {
     "string": "a text (in quotes, if it could be taken for a number, `true`, `false` or `null`)",
@@ -29,7 +31,8 @@ def form(document: Document, schema: str) -> Iterator[Mistake]:
 
     root = json.loads(schema)
     if document.data is None:
-        yield document.mistake((), "the file is empty", f"members such as {_names(list(root['properties'])[1:4])}")
+        members = [f"`{member}`" for member in root["properties"] if member != _SCHEMA]
+        yield document.mistake((), "the file is empty", f"at least one of {', '.join(members)}")
         return
     for error in jsonschema_rs.validator_for(root).iter_errors(document.data):
         yield from _told(document, error, root)
@@ -42,7 +45,7 @@ def _told(document: Document, error: Any, root: Any) -> Iterator[Mistake]:
     value = clip(json.dumps(error.instance, ensure_ascii=False), 60)
     match error.kind.name:
         case "additionalProperties":
-            known = list(wanted.get("properties", {}))
+            known = [member for member in wanted.get("properties", {}) if member != _SCHEMA]
             for key in about["unexpected"]:
                 where = "" if path else " in this file"
                 problem = f"unknown key `{clip(str(key))}`{where}" + (f" in {name}" if path else "")
@@ -50,7 +53,9 @@ def _told(document: Document, error: Any, root: Any) -> Iterator[Mistake]:
         case "propertyNames":
             key = about["error"].instance
             pattern = _node(root, [*error.schema_path[: error.schema_path.index("propertyNames")], "propertyNames"])
-            yield document.mistake((*path, key), f"the name `{clip(str(key))}` in {name}", _about(pattern))
+            yield document.mistake(
+                (*path, key), f"the name `{clip(str(key))}` in {name} is not allowed", _about(pattern)
+            )
         case "type":
             yield document.mistake(path, f"{name} is {value}", _TYPES.get(about["types"][0], about["types"][0]))
         case "enum":
@@ -75,12 +80,10 @@ def name_of(path: Path) -> str:
 def one_of(names: Iterable[str], written: str = "") -> str:
     """What is expected where one of some names is; first the one that ``written`` is most like."""
     names = list(names)
+    if len(names) < 2:
+        return "".join(names) or "nothing here"
     near = difflib.get_close_matches(written, names, 1)
     return (f"perhaps {near[0]}; " if near else "") + f"one of {', '.join(names)}"
-
-
-def _names(names: Iterable[str]) -> str:
-    return " and ".join(f"`{name}`" for name in names)
 
 
 def _node(root: Any, steps: Iterable[str | int]) -> Any:

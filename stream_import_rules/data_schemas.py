@@ -22,8 +22,8 @@ from . import document
 from .findings import Path, clip
 from .jsontext import UNJUDGED
 
-#: The largest schema file, in bytes, and how many files one schema may refer to.
-MOST_BYTES, MOST_FILES = 5_000_000, 100
+#: How many files one schema may refer to.
+MOST_FILES = 100
 #: What a value is called in the messages of the validator, which would show the whole of it else.
 _IT = "it"
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
@@ -90,7 +90,7 @@ def in_memory(name: str, schema: Any) -> SchemaSource:
 
 def _document(path: str, name: str) -> document.Document:
     try:
-        return document.parse(document.read_bytes(path, MOST_BYTES), name)
+        return document.parse(document.read_bytes(path), name)
     except document.Mistakes as error:
         first = error.mistakes[0]
         raise SchemaTrouble(f"{first.file}:{first.line}: {first.problem}", first.expected) from error
@@ -140,8 +140,7 @@ def _compile(
         if not error.schema_path:  # not what the meta-schema says, but a reference that leads nowhere
             raise SchemaTrouble(f"it is no JSON Schema that can be used: {clip(error.message, 200)}") from error
         path: Path = tuple(error.instance_path)
-        line = f":{text.line(path)}" if text is not None and text.lines else ""
-        where = f"{text.file if text is not None else 'it'}{line}: "
+        where = _where(text, path, error.instance)
         value = clip(json.dumps(error.instance, ensure_ascii=False, default=str), 60)
         found = f"`{path[-1]}` is {value}" if path else f"the schema is {value}"
         raise SchemaTrouble(f"{where}{found}, which JSON Schema does not allow", _wanted(error)) from error
@@ -151,15 +150,27 @@ def _compile(
         ) from error
 
 
+def _where(text: document.Document | None, path: Path, found: Any) -> str:
+    """The place in a schema's text, as the beginning of a sentence; it may be another one that is meant."""
+    node: Any = None if text is None else text.data
+    for step in path:
+        inside = isinstance(node, dict) and step in node
+        inside = inside or (isinstance(node, list) and isinstance(step, int) and step < len(node))
+        node = node[step] if inside else None
+    if text is None or node != found:
+        return "in a schema that it refers to: "
+    return f"{text.file}:{text.line(path)}: " if text.lines else ""
+
+
 def _wanted(error: Any) -> str:
     """What the meta-schema asks for, in words."""
     kind, about = error.kind.name, error.kind.as_dict()
+    if error.instance_path[-1:] == ["type"]:
+        return f"one of {', '.join(_TYPES)}, or a list of these"
     if kind == "type":
         return _one_of(about["types"])
     if kind == "enum":
         return _one_of(about["options"])
-    if error.schema_path[-2:-1] == ["type"] or error.schema_path[-2:] == ["type", "anyOf"]:
-        return "one of string, number, integer, boolean, array, object, null, or a list of these"
     return "what the meta-schema of JSON Schema says"
 
 

@@ -21,7 +21,9 @@ from . import jsontext
 from .findings import Path
 
 #: The largest document that is read, in bytes. Reading YAML takes its time.
-MOST_BYTES = 1_000_000
+MOST_BYTES = 200_000
+#: So many mistakes of one document are told.
+MOST_MISTAKES = 50
 #: The deepest nesting.
 MOST_DEPTH = 60
 
@@ -32,7 +34,7 @@ _PLAIN = (
     ("tag:yaml.org,2002:int", r"^-?(?:0|[1-9][0-9]*)$", "-0123456789"),
     ("tag:yaml.org,2002:float", r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$", "-0123456789"),
 )
-_TAGS = {"tag:yaml.org,2002:str", *(tag for tag, _, _ in _PLAIN)}
+_TAGS = {*(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")), *(tag for tag, _, _ in _PLAIN)}
 #: Numbers of more digits are refused: Python does not convert them, and nobody means them.
 _MOST_DIGITS = 100
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
@@ -60,7 +62,9 @@ class Mistakes(Exception):
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = sorted(set(mistakes))
-        super().__init__("\n".join(map(str, self.mistakes)))
+        left = len(self.mistakes) - MOST_MISTAKES
+        more = [f"… and {left:,} mistakes more"] if left > 0 else []
+        super().__init__("\n".join([*map(str, self.mistakes[:MOST_MISTAKES]), *more]))
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -239,6 +243,9 @@ def _plain(node: Any, path: Path, lines: Lines, file: str, found: list[Mistake])
 
     line = node.start_mark.line + 1
     lines.setdefault(path, line)
+    if node.tag not in _TAGS:
+        found.append(Mistake(file, line, f"the tag {node.tag}", "a value without a tag"))
+        return None
     if isinstance(node, yaml.MappingNode):
         out: dict[str, Any] = {}
         for key_node, value_node in node.value:
@@ -255,9 +262,6 @@ def _plain(node: Any, path: Path, lines: Lines, file: str, found: list[Mistake])
         return out
     if isinstance(node, yaml.SequenceNode):
         return [_plain(item, (*path, i), lines, file, found) for i, item in enumerate(node.value)]
-    if node.tag not in _TAGS:
-        found.append(Mistake(file, line, f"the tag {node.tag}", "a value without a tag"))
-        return node.value
     return _scalar(node.value, node.tag.rpartition(":")[2], line, file, found)
 
 

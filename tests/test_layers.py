@@ -35,6 +35,7 @@ ORDER = [
     "hints",
     "groups",
     "surveys",
+    "app_init",
     # what a user configures
     "document",
     "data_schemas",
