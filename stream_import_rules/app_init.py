@@ -62,22 +62,22 @@ def configuration(seen: Seen, ruleset: RuleSet, names: Iterable[str]) -> str:
         "# Look it over: a misspelt name is in it too.",
     ]
     for check in ruleset.app.checks:
-        if isinstance(check, ConfiguredGroups) and survey.feed_groups:
-            out += ["", *_groups(check, survey, ruleset)]
+        if isinstance(check, ConfiguredGroups):
+            groups = {name: count for name, count in survey.feed_groups.items() if _GROUP(name)}
+            out += _groups(check, groups, survey, ruleset) if _most_used(groups) else []
         elif isinstance(check, ConfiguredValues):
             counts = survey.values.get((check.instruction, check.member), {})
-            if counts:
-                out += ["", *_values(check, counts)]
+            out += _values(check, counts) if _most_used(counts) else []
     return "\n".join(out) + "\n"
 
 
-def _groups(check: ConfiguredGroups, survey: Survey, ruleset: RuleSet) -> list[str]:
+def _groups(check: ConfiguredGroups, counts: Mapping[str, int], survey: Survey, ruleset: RuleSet) -> list[str]:
     followed: set[str] = set()
     for other in ruleset.app.checks:
         if isinstance(other, FollowedGroups):
             followed |= survey.values.get((other.instruction, ""), {}).keys()
-    counts = {name: count for name, count in survey.feed_groups.items() if _GROUP(name)}
     out = [
+        "",
         f"# Write the type of each feed group as the dashboard has it: {', '.join(check.types)}.",
         f"# As long as it is `{CONFIRM}`, nobody knows whether the group may be followed, and nothing is said of it.",
         "feed_groups:",
@@ -89,7 +89,7 @@ def _groups(check: ConfiguredGroups, survey: Survey, ruleset: RuleSet) -> list[s
 
 
 def _values(check: ConfiguredValues, counts: Mapping[str, int]) -> list[str]:
-    out = [f"# Every {check.noun} that is used. Leave this out to let pass any.", f"{check.section}:"]
+    out = ["", f"# Every {check.noun} that is used. Leave this out to let pass any.", f"{check.section}:"]
     for name, count in _most_used(counts):
         out.append(f"  - {_yaml(name)}  # {count:,} use{'s' * (count != 1)}")
     return [*out, *_left_out(counts)]
@@ -113,8 +113,9 @@ def _yaml(name: str) -> str:
     """A text in YAML: as it is, or quoted as JSON has it, which YAML reads too."""
     if _PLAIN(name) and name.lower() not in _NOT_PLAIN:
         return name
+    # Some characters YAML takes only as escapes, and halves of a pair it does not put together.
     quoted = json.dumps(name, ensure_ascii=False)
-    return quoted if quoted.isprintable() else json.dumps(name)  # some characters YAML takes only as escapes
+    return "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in quoted)
 
 
 def _comment(text: str) -> str:

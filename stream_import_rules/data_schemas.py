@@ -191,12 +191,17 @@ class Judge:
         """What is wrong with a value: the one thing that says most; ``None`` if it fits, or if it holds
         something that is no JSON and has its finding already."""
         try:
-            if self._validator.is_valid(value):
-                return None
+            return self._misfit(value)
         except ValueError:  # half a surrogate pair cannot be handed on, nor what stands for no value
-            value = _mended(value)
-            if value is UNJUDGED or self._validator.is_valid(value):
-                return None
+            mended = _mended(value)
+        try:
+            return None if mended is UNJUDGED else self._misfit(mended)
+        except ValueError:
+            return None  # nested so deeply that the validator gives up: that has its finding too
+
+    def _misfit(self, value: Any) -> Misfit | None:
+        if self._validator.is_valid(value):
+            return None
         error = _best(self._validator.iter_errors(value))
         return None if error is None else self._told(error)
 

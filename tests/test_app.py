@@ -172,8 +172,9 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
         "collections: [a]\n---\ncollections: [b]\n",
         [
             (
-                "app.yaml:2: not YAML: expected a single document in the stream, but found another document\n    expected: "
-                "valid YAML; most often the indentation is wrong, or a text with `: ` or ` #` in it needs quotes"
+                "app.yaml:2: not YAML: expected a single document in the stream, but found another document\n"
+                "    expected: valid YAML; most often the indentation is wrong, or a text with `: ` or ` #` in it "
+                "needs quotes"
             )
         ],
     ),

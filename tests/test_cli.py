@@ -25,6 +25,7 @@ from click.testing import CliRunner, Result
 
 import stream_import_rules as sir
 from stream_import_rules import api, artefact, cli, model
+from stream_import_rules.app import App
 from stream_import_rules.findings import Excerpt, Finding, Sink
 from stream_import_rules.model import EVIDENCE, Rule, RuleSet, Severity, Source
 from stream_import_rules.policy import Policy
@@ -90,7 +91,7 @@ RULESET = RuleSet(
 class StandIn:
     """Judges a line by the words in it: BAD, WARN, NOTE; STOP is Ctrl-C, PART leaves the file half judged."""
 
-    def __init__(self, ruleset: RuleSet, policy: Policy, *, files: bool = True) -> None:
+    def __init__(self, ruleset: RuleSet, policy: Policy, *, files: bool = True, app: App | None = None) -> None:
         self.policy = policy
 
     def check(self, stream: BinaryIO, file: str, sink: Sink) -> FileSummary:
