@@ -154,7 +154,8 @@ class _Run:
         survey = fast.passes(lines, self.checker.now)
         if survey is None or self.groups.is_news(survey.feed_groups):
             return False
-        if self.checker.app is not None and not self.checker.app.accepts(survey):
+        app = self.checker.app
+        if app is not None and not (app.accepts(survey) or app.fits(lines)):
             return False
         self._events(self.framer.passed(len(lines)))
         self.survey.add(survey)
