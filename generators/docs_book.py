@@ -63,6 +63,8 @@ class Book:
             homes.setdefault(check.rule, "framing.md")
         for relation in self.ruleset.relations:
             homes.setdefault(relation.rule, "relations.md")
+        for of_app in self.ruleset.app.checks:
+            homes.setdefault(of_app.rule, "app.md")
         if lost := self.rules.keys() - homes.keys():
             raise ValueError(f"no page of the documentation for {', '.join(sorted(lost))}")
         return homes

@@ -81,8 +81,10 @@ def _fragment(rule: Rule, line: Any, path: str, payload: str) -> str:
         name, entry = samples.unescape(steps[2]), _at(line, steps[:2])
         members = [sketch_member(key, value) for key, value in line.items() if key != payload]
         return f"{{{', '.join(members)}, {json.dumps(payload)}: [{{…, {sketch_member(name, entry[name])}}}]}}"
-    if rule.kind == "differs-from-line":
+    if rule.kind in ("differs-from-line", "configured-groups", "followed-groups"):
         return sketch(line)
+    if rule.kind == "data-schema":
+        return sketch(_at(line, [payload, *(_steps(path)[1:2] or ["0"])]))
     if rule.kind == "required":
         steps.pop()
     while _at(line, steps) is _NOT_THERE:

@@ -46,6 +46,7 @@ def index_page(book: Book) -> Values:
         "marks": [(mark, words, marks.count(mark)) for mark, words in model.EVIDENCE.items()],
         "total": len(rules),
         "optional": [book.link(rule.id, page) for rule in rules if not rule.enabled],
+        "has_app": bool(book.ruleset.app.checks),
     }
 
 
@@ -106,6 +107,19 @@ def framing_page(book: Book) -> Values:
         "groups": [
             Group(f"of-{entity}", FRAMING_TITLES.get(entity, entity.capitalize()), those)
             for entity, those in sections.items()
+        ],
+    }
+
+
+def app_page(book: Book) -> Values:
+    """The page of the rules that need the configuration of an app."""
+    return {
+        "entries": book.ruleset.app.entries,
+        "sections": [section(book, check.rule) for check in book.ruleset.app.checks],
+        "replaced": [
+            (book.link(name, "app.md"), book.link(check.rule, "app.md"))
+            for check in book.ruleset.app.checks
+            for name in check.replaces
         ],
     }
 

@@ -14,7 +14,7 @@ from stream_import_rules.model import Rule
 
 from .docs_book import Book, Link, anchor_of
 from .docs_examples import Block, blocks
-from .docs_words import common_words, particulars, place_title
+from .docs_words import app_words, common_words, particulars, place_title
 from .markdown import code
 from .places import places_of
 
@@ -115,7 +115,7 @@ def _section(
         summary=summary,
         why=rule.why,
         fix=fix,
-        particulars=particulars(book.checks.get(rule.id)),
+        particulars=particulars(book.checks.get(rule.id)) or app_words(rule),
         evidence=evidence_of(book, rule.sources),
         defined=book.definition(rule),
         good=blocks(book.ruleset, rule, good, bare=anchor != rule.id),

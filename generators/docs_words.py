@@ -6,6 +6,8 @@ put the words where they belong.
 
 from __future__ import annotations
 
+import json
+
 from stream_import_rules import model
 from stream_import_rules.model import Value
 
@@ -100,6 +102,19 @@ def particulars(check: model.ValueCheck | model.RecordCheck | None) -> str:
             return "Patterns: " + ", ".join(map(code, sorted(patterns.values())))
         case _:
             return ""
+
+
+def app_words(rule: model.Rule) -> str:
+    """The configuration that the examples of a rule are judged under (Markdown); of most rules, nothing."""
+    app = next((example.app for example in rule.bad if example.app is not None), None)
+    if app is None:
+        return ""
+    files = "".join(f", with {code(_json(text))} in {code(name)}" for name, text in app.files.items())
+    return f"Configuration of the examples: {code(_json(app.config))}{files}"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def tolerated_words(tolerated: model.Tolerated) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from . import samples
 from .diagnostics import Diagnostic, one_of
+from .lint_app import lint_app
 from .lint_examples import lint_examples
 from .lint_relations import lint_relations
 from .lint_values import lint_values
@@ -25,7 +26,7 @@ def lint(trees: list[Tree]) -> Iterator[Diagnostic]:
         names = Names(trees)
         # Each stage looks at what relies on the one before: one mistake is one diagnostic.
         problems = list(_top(names))
-        problems = problems or [*_instructions(names), *_framing(names), *_values(names)]
+        problems = problems or [*_instructions(names), *_framing(names), *_values(names), *lint_app(names)]
         problems = problems or [*lint_relations(names), *lint_examples(names)]
     yield from problems
 

@@ -39,7 +39,7 @@ _JSON_TYPES = {
 #: Keys whose members are names of the format, such as a member called `kind`.
 _NAMING = ("members", "line", "types", "patterns", "records", "references")
 #: Keys of a rule file that hold data of the format, not parts of the rule language.
-_DATA = ("base", "full", "good", "bad", "defaults", "documents", "former_instructions")
+_DATA = ("base", "full", "good", "bad", "defaults", "documents", "former_instructions", "config", "files")
 
 
 def lint_values(names: Names, tree: Tree) -> Iterator[Diagnostic]:

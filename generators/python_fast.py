@@ -44,10 +44,25 @@ class Columns:
             if member.name not in (self.ruleset.payload, self.ruleset.discriminator) and usable(member):
                 name = f"line.{field_name(member.name)}"
                 self._value(member.value, f"[{name} for line in lines{_if_there(member, name)}]")
+        self._survey(payload)
         closed = (model.Reserved, model.KeyPattern)  # no line has a member that its type does not take
         if any(not isinstance(check, closed) and check.rule not in self.off for check in line.checks):
             self._look_closer()
         return self
+
+    def _survey(self, payload: model.ListValue) -> None:
+        """Values that an app's configuration lists are counted, if there is one."""
+        record = payload.items
+        fields = {m.name for m in record.fields if usable(m)} if isinstance(record, model.RecordValue) else set()
+        for instruction, member in self.ruleset.app.surveyed:
+            if instruction != self.instruction.name or (member and member not in fields):
+                continue
+            name = f"e.{field_name(member)}"
+            each = (
+                f"{name} for e in entries if type({name}) is str" if member else 'e.partition(":")[0] for e in entries'
+            )
+            counted = f"run.survey.see_values({instruction!r}, {member!r}, Counter([{each}]))"
+            self.tests.append(f"(not run.values or {counted})")
 
     def _look_closer(self) -> None:
         """Nothing passes: a check has no test here, and a line must not pass untested."""

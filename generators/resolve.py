@@ -56,6 +56,7 @@ class _Resolver:
         self.instructions = {spec.data["instruction"]: spec for spec in by_kind.get("instruction", [])}
         self.framing = [check for file in by_kind.get("framing", []) for check in file.list("checks")]
         self.crossing = by_kind.get("relations", [])
+        self.app = by_kind.get("app", [])
         self.order: list[str] = self.top.data["instructions"]
         self.rules: dict[str, Rule] = {}
         self.former: dict[str, Spec] = {}
@@ -73,6 +74,7 @@ class _Resolver:
         references = tuple(
             _named(model.Reference, *item) for file in self.crossing for item in file["references"].items()
         )
+        app = self._app()
         # Last: they may add to rules that are made before.
         relations = tuple(self._relation(spec) for file in self.crossing for spec in file.list("relations"))
         self._other_rules()
@@ -99,6 +101,7 @@ class _Resolver:
             records=records,
             references=references,
             relations=relations,
+            app=app,
         )
 
     # ------------------------------------------------------------------ records
@@ -344,6 +347,46 @@ class _Resolver:
         self.rules[rule.id] = samples.with_examples_of(rule, msgspec.structs.replace(rule, good=good, bad=bad))
         self._note_others(spec, rule.entity, model.kind_of(relation))
 
+    # ------------------------------------------------------------------ an app's configuration
+
+    def _app(self) -> model.AppRules:
+        """What an app's configuration can say, and the checks that need one."""
+        entries = [(name, spec) for file in self.app for name, spec in file["entries"].items()]
+        checks = tuple(self._app_check(spec) for file in self.app for spec in file.list("checks"))
+        for file in self.app:
+            for spec in file.list("checks"):
+                for name in spec.list("replaces"):
+                    if name.data not in self.rules:
+                        near = [rule for rule in sorted(self.rules) if rule.startswith(name.data.partition(".")[0])]
+                        expected = one_of(near or sorted(self.rules), name.data)
+                        self._tell(name, f"`replaces` names `{name.data}`, which is no rule", expected)
+        return model.AppRules(
+            entries=tuple(model.AppEntries(name=name, **spec.data) for name, spec in entries), checks=checks
+        )
+
+    def _app_check(self, spec: Spec) -> model.AppCheck:
+        data = spec.data
+        own = (*samples.TEXT_KEYS, "kind", "config", "files")
+        params = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k not in own}
+        check: model.AppCheck = samples.APP[data["kind"]](rule=data["id"], **params)
+        entity = data["id"].split(".")[0]
+        pattern = self._app_place(check)
+        place = Place(entity, entity, f"every {entity}", "", pattern, pattern.replace("*", "0"), None, None, None)
+        example = model.AppExample(config=data["config"], files=data.get("files", {}))
+        self._text(spec, place, data["kind"], data["id"], check=check, app=example)
+        return check
+
+    def _app_place(self, check: model.AppCheck) -> str:
+        """The JSON Pointer pattern of where a check looks; several places have none."""
+        payload = samples.escape(self.top.data["payload"])
+        match check:
+            case model.ConfiguredGroups():
+                return ""
+            case model.ConfiguredValues(member=member) | model.DataSchema(member=member) if member:
+                return f"/{payload}/*/{samples.escape(member)}"
+            case _:
+                return f"/{payload}/*"
+
     # ------------------------------------------------------------------ rules
 
     def _text(
@@ -472,7 +515,7 @@ class _Resolver:
 
 def _needed(missing: list[str], kind: str) -> str:
     """Where the texts and the sources that a rule lacks may stand."""
-    if kind in samples.OF_FILES:
+    if kind in samples.OF_FILES or kind in samples.APP:
         return "all of it here"
     texts = " and ".join(f"`{key}`" for key in missing if key != "sources")
     places = [f"{texts} here, or for all `{kind}` rules in `defaults` of ruleset.yaml"] if texts else []

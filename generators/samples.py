@@ -46,6 +46,8 @@ CHECKS: dict[str, Any] = {**_by_kind(model.ValueCheck), **RECORD_KINDS}
 FRAMING: dict[str, Any] = _by_kind(model.FramingCheck)
 #: The classes of relations between the entries of a whole file, by kind.
 RELATIONS: dict[str, Any] = _by_kind(model.Relation)
+#: The classes of checks that need the configuration of an app, by kind.
+APP: dict[str, Any] = _by_kind(model.AppCheck)
 
 #: Kinds whose examples are written as changes of a record.
 CHANGING = frozenset((*RECORD_KINDS, "unknown"))
@@ -102,6 +104,8 @@ class Maker:
     decides: bool = False
     #: For max-entry-bytes: which string of the entry to lengthen.
     pad: str = ""
+    #: The configuration that whole lines are judged under.
+    app: model.AppExample | None = None
 
     def examples(
         self, good: list[Any] | None, bad: list[Any] | None
@@ -109,6 +113,8 @@ class Maker:
         """Good and bad examples: the authored ones first, then those that follow from the kind."""
         if self.kind in OF_FILES:
             return tuple(map(self._raw, good or ())), tuple(map(self._raw, bad or ()))
+        if self.app is not None:
+            return tuple(map(self._whole_line, good or ())), tuple(map(self._whole_line, bad or ()))
         write = self._changed if self.kind in CHANGING else self._placed
         goods = [write(e) for e in good or ()] + list(self._derived_good())
         bads = [write(e) for e in bad or ()] + list(self._derived_bad())
@@ -127,6 +133,9 @@ class Maker:
             note=written.get("note", ""),
             breaks=tuple(written.get("breaks", ())),
         )
+
+    def _whole_line(self, written: Any) -> Example:
+        return Example(line=written["line"], path=written.get("at", ""), note=written.get("note", ""), app=self.app)
 
     def _placed(self, written: Any) -> Example:
         """A value put at the place."""

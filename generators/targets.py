@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from stream_import_rules import model
 
-from . import to_conformance, to_docs, to_json_schema, to_python, to_sql
+from . import to_app_schema, to_conformance, to_docs, to_json_schema, to_python, to_sql
 
 #: What each target says of each kind of check.
 SUPPORT: dict[str, dict[str, str]] = {
@@ -24,7 +24,7 @@ def artefacts(ruleset: model.RuleSet, fingerprint: str) -> dict[str, str]:
     package = f"stream_import_rules/generated/{ruleset.name.replace('-', '_')}"
     dist = f"dist-schemas/{ruleset.name}"
     version = f"{dist}/v{ruleset.version}"
-    schemas = to_json_schema.to_json_schema(ruleset, fingerprint)
+    schemas = to_json_schema.to_json_schema(ruleset, fingerprint) | to_app_schema.to_app_schema(ruleset, fingerprint)
     return {
         f"{package}/ruleset.json": model.to_json(ruleset).decode(),
         **_under(package, to_python.to_python(ruleset, fingerprint)),

@@ -18,13 +18,13 @@ from stream_import_rules.model import Example, Rule
 
 from .null_table import FORMS, Row, null_table
 from .render import render
-from .samples import CHECKS, FRAMING, OTHER_KINDS, RELATIONS, WITHOUT_EXAMPLES, at, unescape
+from .samples import APP, CHECKS, FRAMING, OTHER_KINDS, RELATIONS, WITHOUT_EXAMPLES, at, unescape
 
 NAME = "Conformance suite"
 
 #: Every kind has cases, but for sizes that no case can hold.
 SUPPORT: dict[str, Literal["exact", "partial", "none"]] = {
-    **dict.fromkeys((*CHECKS, *FRAMING, *OTHER_KINDS, *RELATIONS), "exact"),
+    **dict.fromkeys((*CHECKS, *FRAMING, *OTHER_KINDS, *RELATIONS, *APP), "exact"),
     **dict.fromkeys(WITHOUT_EXAMPLES, "none"),
 }
 
@@ -68,8 +68,9 @@ def rule_cases(rule: Rule, rules: dict[str, Rule]) -> Iterator[dict[str, Any]]:
 def _input(example: Example) -> dict[str, Any]:
     if isinstance(example.raw, str):
         return {"file": example.raw, "encoding": example.encoding}
+    app = {} if example.app is None else {"app": {"config": example.app.config, "files": example.app.files}}
     abbreviated = {"repeat": example.repeat, "lengthen": example.lengthen}
-    return {"line": example.line, **{k: v for k, v in abbreviated.items() if v}}
+    return {"line": example.line, **app, **{k: v for k, v in abbreviated.items() if v}}
 
 
 def _expected(rule: Rule, example: Example) -> dict[str, Any]:

@@ -32,6 +32,7 @@ def to_docs(ruleset: RuleSet, fingerprint: str, support: Support) -> dict[str, s
         **{f"{i.name}.md": ("instruction.md.j2", docs_pages.instruction_page(book, i)) for i in ruleset.instructions},
         "framing.md": ("framing.md.j2", docs_pages.framing_page(book)),
         **({"relations.md": ("relations.md.j2", relations_page(book))} if ruleset.relations else {}),
+        **({"app.md": ("app.md.j2", docs_pages.app_page(book))} if ruleset.app.checks else {}),
         "types.md": ("types.md.j2", docs_pages.types_page(book)),
         "rules.md": ("rules.md.j2", docs_pages.rules_page(book)),
         "null-and-missing.md": ("null-and-missing.md.j2", docs_pages.nulls_page(book)),

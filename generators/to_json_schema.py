@@ -99,13 +99,18 @@ SUPPORT: dict[str, Literal["exact", "partial", "none"]] = {
     "known-groups": "none",
     # relations: a schema sees one line
     **dict.fromkeys(RELATIONS, "none"),
+    # an app's configuration
+    "configured-groups": "none",
+    "followed-groups": "none",
+    "configured-values": "none",
+    "data-schema": "none",
 }
 
 _SEVERITIES: dict[Variant, tuple[model.Severity, ...]] = {"errors": ("error",), "strict": ("error", "warning")}
 _WORDS: dict[Variant, str] = {"errors": "severity error", "strict": "severity error or warning"}
 
 #: The meta-schema of each draft, by what a file's name says of it.
-_DRAFTS = {
+DRAFTS = {
     "": "https://json-schema.org/draft/2020-12/schema",
     ".draft-07": "http://json-schema.org/draft-07/schema#",
 }
@@ -142,7 +147,7 @@ def to_json_schema(ruleset: model.RuleSet, fingerprint: str) -> dict[str, str]:
     major, minor, _ = ruleset.version.split(".")
     for file in _FILES:
         schema = _schema(ruleset, file, fingerprint)
-        for draft, meta in _DRAFTS.items():
+        for draft, meta in DRAFTS.items():
             name = file.name(ruleset, draft)
             head = {"$schema": meta, "$id": f"{SITE}/schemas/{ruleset.name}/v{ruleset.version}/{name}"}
             body = to_draft_07(schema) if draft else schema

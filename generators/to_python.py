@@ -16,17 +16,18 @@ from stream_import_rules import model
 from .python_fast import DEEPEST, Columns, usable
 from .python_types import SAFE, annotation, class_name, field_name, records_in
 from .render import render
-from .samples import CHECKS, FRAMING, OTHER_KINDS, RELATIONS
+from .samples import APP, CHECKS, FRAMING, OTHER_KINDS, RELATIONS
 
 NAME = "Python (fast)"
 #: The longest line of texts in generated code.
 _WIDTH = 110
 
 #: All kinds: what has no test in the fast validator is left out of its types, so that explain judges it.
-#: The fast validator looks at lines; what must hold between them is looked at after it, in any case.
+#: The fast validator looks at lines; what must hold between them is looked at after it, in any case, and what needs
+#: the configuration of an app is compared with its surveys.
 SUPPORT: dict[str, Literal["exact", "partial", "none"]] = {
     **dict.fromkeys((*CHECKS, *FRAMING, *OTHER_KINDS), "exact"),
-    **dict.fromkeys(RELATIONS, "none"),
+    **dict.fromkeys((*RELATIONS, *APP), "none"),
 }
 
 

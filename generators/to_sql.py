@@ -17,13 +17,13 @@ from stream_import_rules import model
 from stream_import_rules.model import Relation, RuleSet
 
 from .render import render
-from .samples import CHECKS, FRAMING, OTHER_KINDS
+from .samples import APP, CHECKS, FRAMING, OTHER_KINDS
 
 NAME = "SQL"
 
 #: Cycles are followed by the runtime, from the records that the query gives.
 SUPPORT: dict[str, Literal["exact", "partial", "none"]] = {
-    **dict.fromkeys((*CHECKS, *FRAMING, *OTHER_KINDS), "none"),
+    **dict.fromkeys((*CHECKS, *FRAMING, *APP, *OTHER_KINDS), "none"),
     **{kind.__struct_config__.tag: "exact" for kind in Relation.__args__},
     "acyclic": "partial",
     "depth": "partial",

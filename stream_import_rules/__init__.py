@@ -16,9 +16,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .api import InputError as InputError
     from .api import iter_findings as iter_findings
+    from .api import load_app as load_app
     from .api import validate_file as validate_file
     from .api import validate_files as validate_files
     from .api import validate_line as validate_line
+    from .app import App as App
+    from .app import AppError as AppError
+    from .app import find_app as find_app
     from .artefact import ArtefactError as ArtefactError
     from .findings import Finding as Finding
     from .model import RuleSet as RuleSet
@@ -29,6 +33,8 @@ if TYPE_CHECKING:
     __version__: str
 
 _HOMES = {
+    "App": "app",
+    "AppError": "app",
     "ArtefactError": "artefact",
     "Finding": "findings",
     "InputError": "api",
@@ -36,13 +42,17 @@ _HOMES = {
     "Report": "report.collect",
     "RuleSet": "model",
     "UnknownRule": "policy",
+    "find_app": "app",
     "iter_findings": "api",
+    "load_app": "api",
     "validate_file": "api",
     "validate_files": "api",
     "validate_line": "api",
 }
 
 __all__ = [
+    "App",
+    "AppError",
     "ArtefactError",
     "Finding",
     "InputError",
@@ -51,7 +61,9 @@ __all__ = [
     "RuleSet",
     "UnknownRule",
     "__version__",
+    "find_app",
     "iter_findings",
+    "load_app",
     "validate_file",
     "validate_files",
     "validate_line",

@@ -2,9 +2,12 @@
 
 Comes after ``artefact`` (the rules), ``policy`` (which of them count) and ``validate`` (the checker);
 ``cli`` is built on the same steps. All functions take the same options: ``select``, ``ignore`` (ids or
-patterns such as ``activity.*``) and ``severity`` (pattern → ``error``, ``warning`` or ``info``). Those about
-files also take ``relations`` (false: leave out what concerns several entries), ``memory`` (what the
-relations may take before they write to disk: bytes, or a text such as ``"1GB"``), and ``jobs``
+patterns such as ``activity.*``), ``severity`` (pattern → ``error``, ``warning`` or ``info``) and ``app``,
+the configuration of an app: its file, or what ``load_app`` made of it. None is looked for unasked;
+``find_app`` finds the one that belongs to a file.
+
+Functions about files also take ``relations`` (false: leave out what concerns several entries), ``memory``
+(what the relations may take before they write to disk: bytes, or a text such as ``"1GB"``), and ``jobs``
 (processes, ``None``: one for each core). No choice of ``jobs`` and ``chunk`` (bytes that one process
 reads at a time) changes a finding.
 """
@@ -31,6 +34,7 @@ from .read import BUFFER
 from .report.collect import Collector, FileReport, Report, Totals, file_report, report_of, summary_of
 
 if TYPE_CHECKING:
+    from .app import App
     from .validate import Checker, Plan
 
 StrPath: TypeAlias = "str | os.PathLike[str]"
@@ -64,6 +68,7 @@ def validate_file(
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
     severity: Mapping[str, Severity] | None = None,
+    app: StrPath | App | None = None,
     max_samples: int = MAX_SAMPLES,
     relations: bool = True,
     memory: int | str = MEMORY,
@@ -74,7 +79,8 @@ def validate_file(
 
     Memory does not grow with the file. Raises ``OSError`` if the file cannot be read, ``InputError`` if
     it is compressed, ``UnknownRule`` for an option that fits no rule, ``ArtefactError`` if the
-    installation is broken, ``StoreError`` if the relations need more disk than there is.
+    installation is broken, ``AppError`` for a configuration that cannot be used, ``StoreError`` if the
+    relations need more disk than there is.
 
     >>> report = validate_file("export.jsonl", ignore=["activity.size-advice"])    # doctest: +SKIP
     >>> report.ok, report.verdict, report.counts                                   # doctest: +SKIP
@@ -85,6 +91,7 @@ def validate_file(
         select=select,
         ignore=ignore,
         severity=severity,
+        app=app,
         max_samples=max_samples,
         relations=relations,
         memory=memory,
@@ -100,6 +107,7 @@ def validate_files(
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
     severity: Mapping[str, Severity] | None = None,
+    app: StrPath | App | None = None,
     max_samples: int = MAX_SAMPLES,
     relations: bool = True,
     memory: int | str = MEMORY,
@@ -110,12 +118,13 @@ def validate_files(
     (``together``): then their entries may refer to each other. Raises as ``validate_file``."""
     ruleset, fingerprint = artefact.load()
     plan = make_plan(jobs=jobs, chunk=chunk, memory=memory)
-    checker = make_checker(ruleset, make_policy(ruleset, select, ignore, severity), relations=relations, plan=plan)
+    config = _app(app)
+    policy = make_policy(ruleset, select, ignore, severity)
+    checker = make_checker(ruleset, policy, app=config, relations=relations, plan=plan)
     collector = Collector(max_samples)
     files = judge_files([os.fspath(path) for path in paths], checker, collector, together=together)
-    return report_of(
-        summary_of(collector, files, ruleset, version=tool_version(), fingerprint=fingerprint), collector.samples
-    )
+    summary = summary_of(collector, files, ruleset, version=tool_version(), fingerprint=fingerprint, app=config)
+    return report_of(summary, collector.samples)
 
 
 def iter_findings(
@@ -124,6 +133,7 @@ def iter_findings(
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
     severity: Mapping[str, Severity] | None = None,
+    app: StrPath | App | None = None,
     relations: bool = True,
     memory: int | str = MEMORY,
 ) -> Iterator[Finding]:
@@ -142,7 +152,8 @@ def iter_findings(
         raise TypeError("iter_findings reads bytes: open the file with mode 'rb'")
     ruleset, _ = artefact.load()
     plan = make_plan(jobs=1, memory=memory)
-    checker = make_checker(ruleset, make_policy(ruleset, select, ignore, severity), relations=relations, plan=plan)
+    policy = make_policy(ruleset, select, ignore, severity)
+    checker = make_checker(ruleset, policy, app=_app(app), relations=relations, plan=plan)
     return _findings(source, checker)
 
 
@@ -152,22 +163,35 @@ def validate_line(
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
     severity: Mapping[str, Severity] | None = None,
+    app: StrPath | App | None = None,
 ) -> list[Finding]:
     """Every finding of one line, given as it would stand in the file or as the value it encodes.
 
     A value is written as JSON first, as ``json.dumps`` does; ``TypeError`` names what JSON cannot hold.
-    Rules about whole files (size, encoding, order) are not looked at. Findings have no ``file``. Raises
-    ``UnknownRule`` and ``ArtefactError`` as ``validate_file`` does.
+    Rules about whole files (size, encoding, order) are not looked at. Findings have no ``file``. The file
+    of a configuration is read for each line: for many of them, ``load_app`` it once. Raises
+    ``UnknownRule``, ``AppError`` and ``ArtefactError`` as ``validate_file`` does.
 
     >>> validate_line(b'{"instruction": "follow", "feedId": "user:bob", "data": ["user:bob"]}')[0].rule
     'follow.self'
     """
     levels = tuple(sorted((severity or {}).items()))
     hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    checker = _line_checker(_names(select), _names(ignore), levels, hour)
+    checker = _line_checker(_names(select), _names(ignore), levels, hour, _app(app))
     found = Kept()
     checker.check_line(_bytes_of(line), found)
     return found.findings
+
+
+def load_app(path: StrPath) -> App:
+    """The configuration of an app in a file, with the schemas that it names.
+
+    Raises ``AppError``, whose ``mistakes`` say what is wrong with it, line by line.
+    """
+    from .app_file import load
+
+    ruleset, _ = artefact.load()
+    return load(path, ruleset, artefact.schema_text(f"{ruleset.name}.app.schema.json"))
 
 
 # --------------------------------------------------------------------------- steps shared with the command
@@ -220,21 +244,30 @@ def bytes_of(size: int | str) -> int:
 
 
 def make_checker(
-    ruleset: RuleSet, policy: Policy, *, files: bool = True, relations: bool = True, plan: Plan | None = None
+    ruleset: RuleSet,
+    policy: Policy,
+    *,
+    files: bool = True,
+    app: App | None = None,
+    relations: bool = True,
+    plan: Plan | None = None,
 ) -> Checker:
     """A checker for one run, whose moment is now. One for single lines alone needs no fast path."""
+    from .app_check import AppChecker
     from .validate import Checker
     from .workers import Recipe
 
+    of_app = None if app is None else AppChecker(app, ruleset, policy.active)
     if not files:
-        return Checker(ruleset, policy)
+        return Checker(ruleset, policy, app=of_app)
     return Checker(
         ruleset,
         policy,
         fast=artefact.fast_validator(ruleset.name),
         queries=artefact.queries(ruleset.name) if relations else (),
+        app=of_app,
         plan=plan,
-        recipe=Recipe(ruleset.name, policy.levels),
+        recipe=Recipe(ruleset.name, policy.levels, app=app),
     )
 
 
@@ -333,11 +366,19 @@ def _findings(source: StrPath | BinaryIO, checker: Checker) -> Iterator[Finding]
 
 @lru_cache(maxsize=8)
 def _line_checker(
-    select: tuple[str, ...], ignore: tuple[str, ...], levels: tuple[tuple[str, Severity], ...], _hour: datetime
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    levels: tuple[tuple[str, Severity], ...],
+    _hour: datetime,
+    app: App | None,
 ) -> Checker:
     """One checker serves many lines; the hour only makes a new one, for rules that compare times with now."""
     ruleset, _ = artefact.load()
-    return make_checker(ruleset, make_policy(ruleset, select, ignore, dict(levels)), files=False)
+    return make_checker(ruleset, make_policy(ruleset, select, ignore, dict(levels)), files=False, app=app)
+
+
+def _app(app: StrPath | App | None) -> App | None:
+    return load_app(app) if isinstance(app, (str, os.PathLike)) else app
 
 
 def _names(patterns: Iterable[str]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias, TypeVar, ge
 import click
 
 from . import api, artefact
+from .app import App, AppError, find_app
 from .model import SEVERITIES, Rule, RuleSet, Severity
 from .policy import Policy, UnknownRule, matching
 from .report import json as as_json
@@ -66,6 +67,10 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except AppError as error:
+            for line in str(error).splitlines():
+                _tell(line)
+            raise _Trouble("the configuration of the app cannot be used; nothing was judged") from error
         except (artefact.ArtefactError, UnknownRule, OutputError) as error:
             raise _Trouble(str(error)) from error
         except OutputClosed:  # while findings are streamed it cuts the run short, elsewhere it is no failure
@@ -156,6 +161,11 @@ Examples:
   stream-import validate export.jsonl
   zstd -dc export.jsonl.zst | stream-import validate -
   stream-import validate export.jsonl --format json -o report.json
+  stream-import validate export.jsonl --app app.yaml
+
+\b
+Without --app, the configuration of the app is the file stream-import.yaml
+beside the import file or in a folder above it, up to the root of a repository.
 """
 
 
@@ -172,6 +182,8 @@ Examples:
     metavar="RULE=LEVEL,…",
     help="Change severities; LEVEL is error, warning or info.",
 )
+@click.option("--app", "app_file", metavar="FILE", help="The configuration of your app  [default: see below]")
+@click.option("--no-app", is_flag=True, help="No configuration, even if there is one.")
 @click.option(
     "--fail-on",
     type=click.Choice(get_args(FailOn)),
@@ -195,6 +207,8 @@ def validate(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     severity: dict[str, Severity],
+    app_file: str | None,
+    no_app: bool,
     fail_on: FailOn,
     max_samples: int | None,
     color: Color,
@@ -207,12 +221,13 @@ def validate(
     _refuse_overwriting(files, output)
     ruleset, fingerprint = artefact.load()
     policy = api.make_policy(ruleset, select, ignore, severity)
+    app = _app_of(files, app_file, no_app)
     with Output(output) as out:
         collector = _collector(format_, max_samples, out)
-        run = _run(files, ruleset, policy, collector)
+        run = _run(files, ruleset, policy, collector, app)
         if not run.files and not run.interrupted:
             raise _Trouble("nothing was judged")  # each file has been complained of
-        summary = _summary(run, collector, ruleset, fingerprint)
+        summary = _summary(run, collector, ruleset, fingerprint, app)
         with suppress(OutputClosed):  # whoever has gone does not change the verdict
             _print(summary, collector, ruleset, format_, out, color)
     if not out.is_standard:
@@ -236,12 +251,31 @@ class _Run:
         self.interrupted = False
 
 
-def _run(files: Sequence[str], ruleset: RuleSet, policy: Policy, collector: Collector) -> _Run:
+def _app_of(files: Sequence[str], named: str | None, none: bool) -> App | None:
+    """The configuration that was named, or the one that belongs to the files; of several nobody knows which."""
+    if named is not None and none:
+        raise click.UsageError("--app and --no-app exclude each other")
+    if none:
+        return None
+    if named is None:
+        found = {find_app("." if path == STANDARD_INPUT else path) for path in files}
+        if len(found) > 1:
+            known = ", ".join(sorted(visible(path) if path else "none" for path in found))
+            raise click.UsageError(f"the files have different configurations ({known}): choose with --app or --no-app")
+        named = found.pop()
+    app = None if named is None else api.load_app(named)
+    if app is not None and app.unconfirmed:
+        groups = ", ".join(app.unconfirmed[:10]) + (" …" if len(app.unconfirmed) > 10 else "")
+        _complain(f"{app.path}: types still to confirm: {groups}; follows of these feed groups are not judged")
+    return app
+
+
+def _run(files: Sequence[str], ruleset: RuleSet, policy: Policy, collector: Collector, app: App | None = None) -> _Run:
     """Judge each file; one that cannot be read does not keep the others from being judged."""
     run = _Run()
     before = collector.totals
     try:
-        checker = api.make_checker(ruleset, policy)
+        checker = api.make_checker(ruleset, policy, app=app)
         for path in files:
             before = collector.totals
             try:
@@ -267,7 +301,7 @@ def _judge(path: str, checker: Checker, collector: Collector) -> FileReport:
     return api.judge_stream(stream, path, checker, collector)
 
 
-def _summary(run: _Run, collector: Collector, ruleset: RuleSet, fingerprint: str) -> Summary:
+def _summary(run: _Run, collector: Collector, ruleset: RuleSet, fingerprint: str, app: App | None = None) -> Summary:
     return summary_of(
         collector,
         run.files,
@@ -276,6 +310,7 @@ def _summary(run: _Run, collector: Collector, ruleset: RuleSet, fingerprint: str
         fingerprint=fingerprint,
         unread=run.unread,
         interrupted=run.interrupted,
+        app=app,
     )
 
 
@@ -435,6 +470,56 @@ def _schema_named(wanted: str, names: Sequence[str]) -> str:
     near = difflib.get_close_matches(wanted, names, n=3, cutoff=0.4)
     tail = f"; did you mean {' or '.join(near)}?" if near else "; `stream-import schema` lists them"
     raise _Trouble(f"no schema {wanted!r}{tail}")
+
+
+# --------------------------------------------------------------------------- app
+
+
+@cli.group()
+def app() -> None:
+    """The configuration of your app, with which import files are compared."""
+
+
+@app.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "-o",
+    "--output",
+    default="app.yaml",
+    show_default=True,
+    metavar="FILE",
+    help="Write to FILE, which must not be there yet; - is standard output.",
+)
+def init(files: tuple[str, ...], output: str) -> None:
+    """Write a first configuration from the feed groups, reaction kinds and collections that files use.
+
+    The types of feed groups are left to confirm. - is standard input.
+    """
+    from .app_init import Seen, configuration
+
+    if output != STANDARD_OUTPUT and os.path.lexists(output):
+        raise _Trouble(f"{output} is there already; write to another file, or to standard output with -o -")
+    ruleset, _ = artefact.load()
+    seen = Seen(ruleset)
+    for path in files:
+        try:
+            if path == STANDARD_INPUT:
+                api.refuse_compressed(sys.stdin.buffer, path)
+                seen.file(sys.stdin.buffer)
+            else:
+                with api.open_input(path) as stream:
+                    seen.file(stream)
+        except (OSError, api.InputError) as error:
+            raise _Trouble(f"{_name(path)}: {reason_of(error) if isinstance(error, OSError) else error}") from error
+    if not seen.survey.entries:
+        raise _Trouble("there is no instruction that could be read, so there is nothing to write")
+    if seen.unread:
+        count = f"{seen.unread:,} line{'s' * (seen.unread != 1)}"
+        _complain(f"{count} could not be read and left out; `stream-import validate` says why")
+    with Output(output) as out:
+        out.write(configuration(seen, ruleset, map(_name, files)).encode())
+    if not out.is_standard:
+        _tell(f"{output}: look it over, and confirm the types of the feed groups")
 
 
 # --------------------------------------------------------------------------- the terminal

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from . import model
+from .app_check import AppChecker
+from .app_file import in_memory
 from .findings import Finding, Kept
 from .policy import Policy
 from .scan import FastValidator
@@ -29,11 +31,11 @@ class Executor:
     def __init__(self, ruleset: model.RuleSet, fast: FastValidator | None = None, queries: Sequence[str] = ()) -> None:
         self._ruleset, self._fast, self._queries = ruleset, fast, tuple(queries)
         self._enabled = [rule.id for rule in ruleset.rules if rule.enabled]
-        self._checkers: dict[tuple[str, ...], Checker] = {}
+        self._checkers: dict[tuple[tuple[str, ...], str], Checker] = {}
 
     def run(self, case: dict[str, Any]) -> list[Finding]:
         """The findings of a case: those of the rules that are on by default, and of ``select``."""
-        checker = self._checker(tuple(case.get("select", ())))
+        checker = self._checker(tuple(case.get("select", ())), case.get("app"))
         sink = Kept()
         if "file" in case:
             checker.check(io.BytesIO(file_of(case)), "case", sink)
@@ -41,11 +43,19 @@ class Executor:
             checker.check_line(line_of(case), sink)
         return sink.findings
 
-    def _checker(self, select: tuple[str, ...]) -> Checker:
-        if select not in self._checkers:
+    def _checker(self, select: tuple[str, ...], app: dict[str, Any] | None) -> Checker:
+        key = (select, json.dumps(app, sort_keys=True))
+        if key not in self._checkers:
             policy = Policy(self._ruleset, select=[*self._enabled, *select])
-            self._checkers[select] = Checker(self._ruleset, policy, fast=self._fast, queries=self._queries)
-        return self._checkers[select]
+            self._checkers[key] = Checker(
+                self._ruleset, policy, fast=self._fast, queries=self._queries, app=app_of(self._ruleset, app)
+            )
+        return self._checkers[key]
+
+
+def app_of(ruleset: model.RuleSet, app: dict[str, Any] | None) -> AppChecker | None:
+    """The configuration of a case, ready to compare lines with it."""
+    return None if app is None else AppChecker(in_memory(app["config"], app["files"], ruleset), ruleset)
 
 
 def line_of(case: dict[str, Any]) -> bytes:

@@ -97,9 +97,11 @@ class Entity:
 
 
 class Run:
-    """What one run has in common: the bounds of times as text to the second, and what was counted."""
+    """What one run has in common: the bounds of times as text to the second, and what was counted;
+    ``values`` says whether the values that an app's configuration lists are counted too."""
 
-    def __init__(self, now: int, first: str, ahead: int | None) -> None:
+    def __init__(self, now: int, first: str, ahead: int | None, values: bool = False) -> None:
+        self.values = values
         self.first = first
         self.last = "9999" if ahead is None else times.text_of(now // 1_000_000 * 1_000_000 + ahead * 1_000_000)[:19]
         self.now = now
@@ -134,7 +136,8 @@ class FastValidator:
     """The fast validator of one rule set.
 
     ``rules`` are the ids of the rules that it covers: with another rule active it must not be used.
-    ``first`` (text to the second) and ``ahead`` (seconds from now) bound the times.
+    ``first`` (text to the second) and ``ahead`` (seconds from now) bound the times. If ``values`` is set,
+    the surveys count the values that an app's configuration lists.
     """
 
     def __init__(
@@ -149,6 +152,7 @@ class FastValidator:
     ) -> None:
         self.rules = rules
         self.decoded: Sequence[Any] = ()
+        self.values = False
         self._entities = list(entities)
         self._discriminator, self._payload = discriminator, payload
         self._first, self._ahead = first, ahead
@@ -311,8 +315,8 @@ class FastValidator:
     # ------------------------------------------------------------------ columns
 
     def _columns(self, decoded: Sequence[Any], now: int) -> Survey | None:
-        if self._run is None or self._run.now != now:
-            self._run = Run(now, self._first, self._ahead)
+        if self._run is None or self._run.now != now or self._run.values != self.values:
+            self._run = Run(now, self._first, self._ahead, self.values)
         run = self._run
         run.survey = Survey()
         by_type: dict[type, list[Any]] = {}

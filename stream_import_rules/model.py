@@ -18,6 +18,17 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
+from .model_app import (
+    CONFIRM,
+    AppCheck,
+    AppEntries,
+    AppExample,
+    AppRules,
+    ConfiguredGroups,
+    ConfiguredValues,
+    DataSchema,
+    FollowedGroups,
+)
 from .model_relations import (
     Acyclic,
     Agrees,
@@ -38,12 +49,21 @@ from .model_relations import (
 
 # What lies in a module of its own because of its size is part of the model all the same.
 __all__ = [
+    "CONFIRM",
     "Acyclic",
     "Agrees",
+    "AppCheck",
+    "AppEntries",
+    "AppExample",
+    "AppRules",
     "Column",
+    "ConfiguredGroups",
+    "ConfiguredValues",
     "Crowd",
+    "DataSchema",
     "Depth",
     "Excludes",
+    "FollowedGroups",
     "NotBefore",
     "Operands",
     "OrderAdvice",
@@ -93,7 +113,7 @@ class Example(Node, frozen=True):
 
     What is too long to write is abbreviated, by JSON Pointer: ``repeat`` makes the list there that many
     copies of its first item, ``lengthen`` repeats the last character of the string there to that many
-    characters in all. ``expanded`` undoes both.
+    characters in all. ``expanded`` undoes both. ``app`` is the configuration that the line is judged under.
     """
 
     line: Any = msgspec.UNSET
@@ -106,6 +126,7 @@ class Example(Node, frozen=True):
     #: Other rules that an example breaks at the same place: the value at one limit may be past a lower one.
     breaks: tuple[str, ...] = ()
     note: str = ""
+    app: AppExample | None = None
 
 
 class Rule(Node, frozen=True):
@@ -687,6 +708,8 @@ class RuleSet(Node, frozen=True):
     records: tuple[Record, ...] = ()
     references: tuple[Reference, ...] = ()
     relations: tuple[Relation, ...] = ()
+    #: What an app's configuration can say, and the checks that need one.
+    app: AppRules = AppRules()
 
 
 def to_json(ruleset: RuleSet) -> bytes:
@@ -759,7 +782,7 @@ def checks_of(value: Value) -> tuple[ValueCheck | RecordCheck, ...]:
     return () if isinstance(value, AnyValue) else value.checks
 
 
-def kind_of(check: ValueCheck | RecordCheck | FramingCheck | Relation) -> str:
+def kind_of(check: ValueCheck | RecordCheck | FramingCheck | Relation | AppCheck) -> str:
     """The kind of a check as the rule language spells it, such as ``max-items``."""
     tag = type(check).__struct_config__.tag
     assert isinstance(tag, str)

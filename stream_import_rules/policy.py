@@ -5,6 +5,7 @@ Between the rule set and the checker: the checker asks ``Policy.severity_of`` fo
 
 from __future__ import annotations
 
+import copy
 import difflib
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
@@ -61,6 +62,13 @@ class Policy:
     def severity_of(self, rule: str) -> Severity | None:
         """The severity of a rule in this run, ``None`` if it is not reported."""
         return self._levels.get(rule)
+
+    def without(self, rules: Iterable[str]) -> Policy:
+        """The same policy, in which these rules are not reported."""
+        other = copy.copy(self)
+        silent = set(rules)
+        other._levels = {rule: level for rule, level in self._levels.items() if rule not in silent}
+        return other
 
     @property
     def active(self) -> frozenset[str]:

@@ -16,14 +16,16 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from . import model, times
+from . import activity_id, model, times
+from .app import App
+from .app_file import ids_in
 from .chains import Chains, Circle
 from .entries import Entries, Entry, ImportFile
 from .findings import Finding, Path, Related, Sink, clip, excerpt_of, pointer, shown
 from .jsontext import locate
 from .model import Severity
 from .policy import Policy
-from .staging import Prefixed, free_references, given, hash_of, key_of, meant
+from .staging import KNOWN, NONE, Prefixed, Staged, free_references, given, hash_of, key_of, meant
 from .store import Store
 from .surveys import Surveyor
 
@@ -63,18 +65,24 @@ class _Case(msgspec.Struct, frozen=True):
 
 
 class Relations:
-    """Which relations are looked at in a run: those whose rules count, with their queries."""
+    """Which relations are looked at in a run: those whose rules count, with their queries. ``app`` says
+    which records may be outside of the import, and which ids exist there."""
 
-    def __init__(
-        self, ruleset: model.RuleSet, queries: Sequence[str], policy: Policy, outside: Mapping[str, bool]
-    ) -> None:
+    def __init__(self, ruleset: model.RuleSet, queries: Sequence[str], policy: Policy, app: App | None = None) -> None:
         self.ruleset = ruleset
+        self.app = app
+        #: The record of each kind that a configuration knows.
+        entities = {record.instruction: record for record in ruleset.records}
+        self.kinds = {kind.name: entities[kind.instruction] for kind in ruleset.app.entries}
+        #: Whether records may be outside of the import, by their names.
+        self.outside: dict[str, bool] = {}
+        if app is not None:
+            self.outside = {self.kinds[kind].name: may for kind, may in app.outside.items() if may is not None}
         self.active = [
             (relation, query)
             for relation, query in zip(ruleset.relations, queries, strict=True)
             if policy.severity_of(relation.rule) is not None
         ]
-        self.outside = outside
 
 
 def relate(
@@ -84,10 +92,25 @@ def relate(
 
     Raises ``StoreError`` if the store fails, ``OSError`` if a file cannot be read again.
     """
+    _know(relations, store)
     run = _Run(relations, store, files, policy, surveyor, sink)
     for relation, query in relations.active:
         run.check(relation, query)
     return run.counts
+
+
+def _know(relations: Relations, store: Store) -> None:
+    """Stage the ids that the configuration says to exist outside of the import."""
+    if relations.app is None:
+        return
+    staged = Staged()
+    for kind, record in relations.kinds.items():
+        number = KNOWN + relations.ruleset.records.index(record)
+        for existing in ids_in(relations.app, kind, relations.ruleset):
+            key = activity_id.key_of_id(existing) if record.derived else hash_of(existing)
+            if key is not None:
+                staged.keys.add(number, key, NONE)
+        store.add(staged)
 
 
 class _Run:

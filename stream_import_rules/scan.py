@@ -17,6 +17,7 @@ from typing import Protocol
 import msgspec
 
 from . import framing, staging_columns
+from .app_check import AppChecker
 from .explain import Explainer
 from .findings import Excerpt, Finding, Path, Sink, Violation, clip, pointer, shown
 from .groups import GroupUses, Use
@@ -46,6 +47,8 @@ class FastValidator(Protocol):
 
     #: The ids of the rules that it looks at; with others active it must not be used.
     rules: frozenset[str]
+    #: Whether its surveys count the values that an app's configuration lists.
+    values: bool
     #: The lines that were passed last, decoded.
     decoded: Sequence[object]
 
@@ -57,16 +60,26 @@ class Judges:
     """All that judges lines of one rule set under one policy, made once for many files.
 
     ``now`` is the moment of the run in microseconds since 1970 (default: the real one). ``fast`` is
-    the generated validator of the same rule set, ``None`` to explain every line.
+    the generated validator of the same rule set, ``None`` to explain every line. ``app`` compares lines
+    with the configuration of an app; without it the rules that need one are silent.
     """
 
     def __init__(
-        self, ruleset: RuleSet, policy: Policy, *, now: int | None = None, fast: FastValidator | None = None
+        self,
+        ruleset: RuleSet,
+        policy: Policy,
+        *,
+        now: int | None = None,
+        fast: FastValidator | None = None,
+        app: AppChecker | None = None,
     ) -> None:
         self.ruleset = ruleset
-        self.policy = policy
+        self.policy = policy if app is None else policy.without(app.replaced)
         self.now = clock.time_ns() // 1000 if now is None else now
         self.fast = fast if fast is not None and policy.active <= fast.rules else None
+        self.app = app
+        if self.fast is not None and app is not None:
+            self.fast.values = True
         self.explainer = Explainer(ruleset, self.now, policy.active)
         self.surveyor = Surveyor(ruleset)
         self.stager = Stager(ruleset)
@@ -180,6 +193,9 @@ class Scan:
         survey = fast.passes(lines, self.judges.now)
         if survey is None or self.groups.is_news(survey.feed_groups):
             return False
+        app = self.judges.app
+        if app is not None and not (app.accepts(survey) or app.fits(lines)):
+            return False
         self._events(self.framer.passed(len(lines)))
         self.survey.add(survey)
         self.groups.count(survey.feed_groups)
@@ -221,6 +237,8 @@ class Scan:
         if self.groups.is_news(survey.feed_groups):
             self._first_uses(judge)
         found = self.judges.explainer.explain(line, judge.text)
+        if self.judges.app is not None:
+            found = self.judges.app.judge(line, found)
         if found:
             self._place(judge, found)
         return found

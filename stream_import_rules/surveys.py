@@ -1,4 +1,5 @@
-"""Surveys: what lines hold apart from mistakes — entries, feed groups, the span of times.
+"""Surveys: what lines hold apart from mistakes — entries, feed groups, the span of times, and the names
+that an app's configuration lists.
 
 Used by ``validate`` for explained lines; the fast validator makes the same survey of the lines it
 passes.
@@ -16,21 +17,27 @@ from .findings import Path, clip
 #: What can be written in UTC: an offset may lead to the year 0 or 10,000.
 _FIRST, _LAST = times.micros_of("0001-01-01T00:00:00Z"), times.micros_of("9999-12-31T23:59:59.999999Z")
 
+#: So many different values of one member are counted over a whole file.
+MOST_VALUES = 1_000
+
 
 class Survey:
     """Counts of entries by instruction and of uses by feed group, and the first and last instant
     (microseconds since 1970). Surveys of parts add up to the survey of the whole.
 
+    ``values`` are counts of the values of one member, by instruction and member (see
+    ``AppRules.surveyed``); of the whole, ``MOST_VALUES`` different ones at most.
     One is made for each passed chunk, so it is kept light: plain dictionaries.
     """
 
-    __slots__ = ("entries", "feed_groups", "first", "last")
+    __slots__ = ("entries", "feed_groups", "first", "last", "values")
 
     def __init__(self) -> None:
         self.entries: dict[str, int] = {}
         self.feed_groups: dict[str, int] = {}
         self.first: int | None = None
         self.last: int | None = None
+        self.values: dict[tuple[str, str], dict[str, int]] = {}
 
     def add(self, other: Survey) -> None:
         """Take in the survey of further lines."""
@@ -38,6 +45,16 @@ class Survey:
         _add(self.feed_groups, other.feed_groups)
         if other.first is not None and other.last is not None:
             self.see_times(other.first, other.last)
+        for key, counts in other.values.items():
+            mine = self.values.setdefault(key, {})
+            room = MOST_VALUES - len(mine)
+            new = [name for name in counts if name not in mine][: max(room, 0)]
+            _add(mine, {name: count for name, count in counts.items() if name in mine or name in new})
+
+    def see_values(self, instruction: str, member: str, counts: Mapping[str, int]) -> bool:
+        """Count values of a member of an instruction's entries; always true, to stand in a condition."""
+        _add(self.values.setdefault((instruction, member), {}), counts)
+        return True
 
     def see_groups(self, counts: Mapping[str, int]) -> None:
         """Count uses of feed groups."""
@@ -62,6 +79,7 @@ class Surveyor:
         self._instructions = {i.name: i for i in ruleset.instructions}
         self._feed_ids = {i.name: list(_places(i.line, ruleset.feed_id_type)) for i in ruleset.instructions}
         self._timed, self._time = ruleset.time_span
+        self._surveyed = ruleset.app.surveyed
 
     def survey(self, line: Mapping[str, Any]) -> Survey:
         """The survey of one line."""
@@ -78,6 +96,9 @@ class Surveyor:
             found = [micros for micros in parsed if _FIRST <= micros <= _LAST]
             if found:
                 survey.see_times(min(found), max(found))
+        for instruction, member in self._surveyed:
+            if instruction == name:
+                survey.see_values(name, member, Counter(_named(entries, member)))
         return survey
 
     def feed_ids(self, line: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
@@ -105,6 +126,14 @@ class Surveyor:
 def group_of(feed_id: str) -> str:
     """The group of a feed id."""
     return feed_id.partition(":")[0]
+
+
+def _named(entries: list[Any], member: str) -> Iterator[str]:
+    """The strings at a member of entries; of entries that are feed ids (no member) their groups."""
+    if not member:
+        return (group_of(entry) for entry in entries if isinstance(entry, str))
+    found = (entry.get(member) for entry in entries if isinstance(entry, dict))
+    return (value for value in found if isinstance(value, str))
 
 
 def _places(value: model.Value, named: str) -> Iterator[tuple[str, ...]]:

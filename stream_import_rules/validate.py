@@ -15,6 +15,7 @@ from typing import BinaryIO
 import msgspec
 
 from . import read, times
+from .app_check import AppChecker
 from .entries import ImportFile
 from .findings import Sink
 from .model import RuleSet, Severity
@@ -75,9 +76,9 @@ class Checker:
 
     ``now`` is the moment of the run in microseconds since 1970 (default: the real one). ``fast`` is
     the generated validator of the same rule set, ``None`` to explain every line. ``queries`` are those
-    of the relations, none to leave these out. ``outside`` says for kinds of records (entities) whether
-    they may be outside of the import. ``recipe`` is what a worker process needs to make the same
-    checker; without it there are no workers.
+    of the relations, none to leave these out. ``app`` compares lines with the configuration of an app,
+    which also says what may be outside of the import; without it the rules that need one are silent.
+    ``recipe`` is what a worker process needs to make the same checker; without it there are no workers.
     """
 
     def __init__(
@@ -88,14 +89,14 @@ class Checker:
         now: int | None = None,
         fast: FastValidator | None = None,
         queries: tuple[str, ...] = (),
-        outside: Mapping[str, bool] | None = None,
+        app: AppChecker | None = None,
         plan: Plan | None = None,
         recipe: Recipe | None = None,
     ) -> None:
-        self.judges = Judges(ruleset, policy, now=now, fast=fast)
+        self.judges = Judges(ruleset, policy, now=now, fast=fast, app=app)
         self.plan = plan or Plan()
         self.recipe = recipe
-        self.relations = Relations(ruleset, queries, policy, outside or {}) if queries else None
+        self.relations = Relations(ruleset, queries, policy, None if app is None else app.app) if queries else None
 
     def check(self, stream: BinaryIO, file: str, sink: Sink) -> FileSummary:
         """Judge a file that is imported alone; every finding goes to the sink, those of lines in the order

@@ -25,6 +25,8 @@ from typing import IO, Any
 import msgspec
 
 from . import artefact, read
+from .app import App
+from .app_check import AppChecker
 from .findings import Excerpt, Finding
 from .groups import Use
 from .model import Severity
@@ -48,6 +50,8 @@ class Recipe(msgspec.Struct, frozen=True):
     fast: bool = True
     now: int = 0
     staging: bool = False
+    #: The configuration of an app, if lines are compared with one.
+    app: App | None = None
     #: So many findings of each rule are of interest in one part; none: all.
     samples: int | None = None
 
@@ -272,7 +276,8 @@ def judges_of(recipe: Recipe) -> Judges:
     ruleset, _ = artefact.load(recipe.ruleset)
     policy = Policy.of_levels(recipe.levels)
     fast = artefact.fast_validator(recipe.ruleset) if recipe.fast else None
-    return Judges(ruleset, policy, now=recipe.now, fast=fast)
+    app = None if recipe.app is None else AppChecker(recipe.app, ruleset, policy.active)
+    return Judges(ruleset, policy, now=recipe.now, fast=fast, app=app)
 
 
 def serve() -> None:

@@ -26,7 +26,17 @@ from generators.diagnostics import Diagnostic, RulesError
 from generators.load import Path_, Tree, load
 from generators.portable import trouble_with
 from generators.resolve import resolve
-from generators.samples import CHECKS, DEEP, FRAMING, OTHER_KINDS, RECORD_KINDS, RELATIONS, WITHOUT_EXAMPLES, at
+from generators.samples import (
+    APP,
+    CHECKS,
+    DEEP,
+    FRAMING,
+    OTHER_KINDS,
+    RECORD_KINDS,
+    RELATIONS,
+    WITHOUT_EXAMPLES,
+    at,
+)
 from stream_import_rules import model
 from stream_import_rules.model import Rule, RuleSet
 
@@ -251,7 +261,7 @@ def test_severity_follows_the_evidence(ruleset: RuleSet) -> None:
 
 
 def every_rule_named(ruleset: RuleSet) -> Iterator[str]:
-    """The ids that values, checks, framing and relations name."""
+    """The ids that values, checks, framing, relations and what needs a configuration name."""
     values: list[model.Value] = [ruleset.envelope, *(i.line for i in ruleset.instructions)]
     while values:
         value = values.pop()
@@ -267,6 +277,7 @@ def every_rule_named(ruleset: RuleSet) -> Iterator[str]:
                 values.append(value.items)
     yield from (check_.rule for check_ in ruleset.framing)
     yield from (relation.rule for relation in ruleset.relations)
+    yield from (check_.rule for check_ in ruleset.app.checks)
 
 
 def test_each_rule_belongs_to_a_check_and_each_check_to_a_rule(ruleset: RuleSet) -> None:
@@ -291,6 +302,7 @@ def test_the_rule_language_has_the_kinds_that_the_model_has() -> None:
     assert set(defs["record_check"]["properties"]["kind"]["enum"]) == records
     assert set(defs["framing_check"]["properties"]["kind"]["enum"]) == FRAMING.keys()
     assert set(defs["relation"]["properties"]["kind"]["enum"]) == RELATIONS.keys()
+    assert set(defs["app_check"]["properties"]["kind"]["enum"]) == APP.keys()
     forms = {f"tolerated-{form}" for form in defs["tolerated"]["properties"]["form"]["enum"]}
     assert forms == {kind for kind in OTHER_KINDS if kind.startswith("tolerated-")}
 
@@ -304,7 +316,7 @@ def test_the_meta_schema_is_a_schema_and_every_rule_file_names_it() -> None:
 
 
 def test_each_target_says_of_each_kind_how_far_it_goes() -> None:
-    kinds = {*CHECKS, *FRAMING, *OTHER_KINDS, *RELATIONS}
+    kinds = {*CHECKS, *FRAMING, *OTHER_KINDS, *RELATIONS, *APP}
     for target, support in targets.SUPPORT.items():
         assert support.keys() == kinds, target
         assert set(support.values()) <= {"exact", "partial", "none"}, target

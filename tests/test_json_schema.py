@@ -147,19 +147,21 @@ def test_nothing_is_told_in_a_condition_or_a_shared_definition(name: str) -> Non
 
 
 class Case(NamedTuple):
-    """A line of the rules' examples and the rules that it breaks."""
+    """A line of the rules' examples and the rules that it breaks. ``app``: it is judged under the
+    configuration of an app, of which a schema knows nothing."""
 
     name: str
     line: Any
     broken: tuple[str, ...]
     huge: bool
+    app: bool
 
     def wanted(self, variant: str) -> bool | None:
         """Whether a variant of the schema accepts the line, ``None`` if that is left to it."""
         rules = [RULES[rule] for rule in self.broken]
         counting = [rule for rule in rules if rule.enabled and rule.severity in SEVERITIES[variant]]
         if not counting:
-            return True
+            return None if self.app else True
         return False if any(SUPPORT[rule.kind] == "exact" for rule in counting) else None
 
 
@@ -169,7 +171,8 @@ def cases() -> Iterator[Case]:
             for i, example in enumerate(examples):
                 if example.line is not msgspec.UNSET:
                     line = model.expanded(example.line, example.repeat, example.lengthen)
-                    yield Case(f"{rule.id}, {word} {i}", line, (*broken, *example.breaks), bool(example.repeat))
+                    about = bool(example.repeat), example.app is not None
+                    yield Case(f"{rule.id}, {word} {i}", line, (*broken, *example.breaks), *about)
 
 
 CASES = list(cases())
@@ -321,7 +324,7 @@ def test_a_snippet_for_a_line_is_one_line() -> None:
 
 
 def test_the_support_table_names_every_kind_of_the_model() -> None:
-    unions = (model.ValueCheck, model.RecordCheck, model.FramingCheck, model.Relation)
+    unions = (model.ValueCheck, model.RecordCheck, model.FramingCheck, model.Relation, model.AppCheck)
     kinds = {cls.__struct_config__.tag for union in unions for cls in union.__args__}
     kinds |= {f"tolerated-{cls.__struct_config__.tag}" for cls in model.Tolerated.__args__}
     assert set(SUPPORT) == kinds | {"required", "wrong-type", "unknown"}

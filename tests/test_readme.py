@@ -20,7 +20,13 @@ from stream_import_rules.artefact import schema_names
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-PAGES = [README, ROOT / "CHANGELOG.md", ROOT / "docs/architecture.md", ROOT / "examples/README.md"]
+PAGES = [
+    README,
+    ROOT / "CHANGELOG.md",
+    ROOT / "docs/architecture.md",
+    ROOT / "docs/app.md",
+    ROOT / "examples/README.md",
+]
 BLOCK = re.compile(r"^```([a-z]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 #: The width of a terminal in which the README's output fits its page.
 COLUMNS = 96

@@ -310,6 +310,7 @@ Summary of activity.time.precision.
 Only your app's configuration in the dashboard tells whether
   - each feed group of the file is configured there (2: user 812, timeline 310),
   - each feed that is followed is of a flat group.
+Write it down for this program: `stream-import app init FILE` makes a first draft.
 
 ── verdict ─────────────────────────────────────────────────────────────────────────────────────────
 ✗ 1,238 errors would make the import fail. Fix first:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from stream_import_rules import artefact
-from stream_import_rules.conformance import Executor, file_of, line_of
+from stream_import_rules.conformance import Executor, app_of, file_of, line_of
 from stream_import_rules.findings import Finding, Kept
 from stream_import_rules.policy import Policy
 from stream_import_rules.scan import FastValidator
@@ -47,7 +47,10 @@ def of_whole_file(case: dict[str, Any], fast: FastValidator | None) -> list[Find
     kept = Kept()
     # A line on its own refers to what other lines would hold.
     queries = artefact.queries() if "file" in case else ()
-    Checker(RULESET, policy, now=NOW, fast=fast, queries=queries).check(io.BytesIO(as_file(case)), "case", kept)
+    app = app_of(RULESET, case.get("app"))
+    Checker(RULESET, policy, now=NOW, fast=fast, queries=queries, app=app).check(
+        io.BytesIO(as_file(case)), "case", kept
+    )
     return kept.findings
 
 
@@ -103,7 +106,7 @@ def test_the_fast_validator_changes_no_verdict(learning: bool) -> None:
 def test_fast_passes_a_line_only_if_nothing_is_expected_of_it() -> None:
     validator, passed = fast_validator(), 0
     for case in CASES:
-        if "line" in case and not case.get("select"):
+        if "line" in case and not case.get("select") and "app" not in case:
             line = line_of(case)
             surveys = [validator.passes([line + end], NOW) for end in (b"", b"\n", b"\r\n")]
             if surveys != [None, None, None]:

@@ -16,6 +16,7 @@ from ..findings import Excerpt, Finding
 from ..model import SEVERITIES, RuleSet, Severity
 
 if TYPE_CHECKING:
+    from ..app import App
     from ..validate import FileSummary
 
 #: ``errors``: at least one error. ``incomplete``: none found, but something was not judged.
@@ -79,6 +80,15 @@ class Unread(_Part, frozen=True, kw_only=True):
     reason: str
 
 
+class AppReport(_Part, frozen=True, kw_only=True):
+    """The configuration of an app that the files were compared with: its file, whether it names the feed
+    groups of the app, and those whose type has still to be confirmed: follows of them were not judged."""
+
+    path: str
+    feed_groups: bool
+    unconfirmed: tuple[str, ...] = ()
+
+
 class Summary(_Part, frozen=True, kw_only=True):
     """What a run found, in figures: the last line of ``jsonl``, and the head of a ``Report``.
 
@@ -89,6 +99,7 @@ class Summary(_Part, frozen=True, kw_only=True):
 
     tool: Tool
     rules: Rules
+    app: AppReport | None = None
     complete: bool
     verdict: Verdict
     files: tuple[FileReport, ...]
@@ -211,14 +222,17 @@ def summary_of(
     fingerprint: str,
     unread: Iterable[Unread] = (),
     interrupted: bool = False,
+    app: App | None = None,
 ) -> Summary:
-    """The figures of a run. ``version`` is the tool's; ``interrupted`` says that the user stopped it."""
+    """The figures of a run. ``version`` is the tool's; ``interrupted`` says that the user stopped it;
+    ``app`` is the configuration that the files were compared with."""
     files, unread = tuple(files), tuple(unread)
     complete = not interrupted and not unread and all(file.complete for file in files)
     totals = collector.totals
     return Summary(
         tool=Tool(name=TOOL, version=version),
         rules=Rules(name=ruleset.name, version=ruleset.version, fingerprint=fingerprint),
+        app=None if app is None else _app_report(app),
         complete=complete,
         verdict=verdict_of(totals, complete),
         files=files,
@@ -229,6 +243,10 @@ def summary_of(
         counts=collector.counts,
         severities=collector.severities,
     )
+
+
+def _app_report(app: App) -> AppReport:
+    return AppReport(path=app.path, feed_groups=app.feed_groups is not None, unconfirmed=app.unconfirmed)
 
 
 def report_of(summary: Summary, samples: Iterable[Sample]) -> Report:

@@ -61,7 +61,7 @@ def _files(report: Report, ruleset: RuleSet, page: Page) -> Iterator[RenderableT
         return
     for file in report.files:
         yield Text(name_of(file.path, page), style="bold")
-        yield page.pairs(_figures(file, ruleset, page))
+        yield page.pairs([*_figures(file, ruleset, page), *_of_app(report, page)])
         yield ""
 
 
@@ -76,6 +76,11 @@ def _figures(file: FileReport, ruleset: RuleSet, page: Page) -> Iterator[tuple[s
     if file.time_from and file.time_to:
         yield _time_label(ruleset), Text(page.data(f"{file.time_from} to {file.time_to}"))
     yield "Findings", _totals(file.findings)
+
+
+def _of_app(report: Report, page: Page) -> Iterator[tuple[str, RenderableType]]:
+    if report.app is not None:
+        yield "App", Text(page.data(report.app.path))
 
 
 def _size_of(file: FileReport, ruleset: RuleSet) -> str:
@@ -225,15 +230,24 @@ def _undecided(report: Report, page: Page) -> Iterator[RenderableType]:
     for file in report.files:
         for name, uses in file.feed_groups.items():
             groups[name] = groups.get(name, 0) + uses
+    app = report.app
+    if app is not None and app.feed_groups:
+        groups = {name: uses for name, uses in groups.items() if name in app.unconfirmed}
     if not groups:
         return
     ordered = dict(sorted(groups.items(), key=lambda item: (-item[1], item[0])))
     yield page.heading([("not decided here", "")])
-    yield page.prose("Only your app's configuration in the dashboard tells whether")
     names = _tally(ordered, TOP_GROUPS, page, kinds=True)
+    if app is not None and app.feed_groups:
+        yield page.prose(f"Follows of feed groups whose type {page.data(app.path)} leaves to be confirmed:")
+        yield _indented(names, 2)
+        yield ""
+        return
+    yield page.prose("Only your app's configuration in the dashboard tells whether")
     first = Text("- each feed group of the file is configured there (").append_text(names).append("),")
     yield _indented(first, 2)
     yield _indented(Text("- each feed that is followed is of a flat group."), 2)
+    yield page.prose("Write it down for this program: `stream-import app init FILE` makes a first draft.")
     yield ""
 
 

@@ -1,6 +1,6 @@
 -- Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/relations.sql.j2).
 -- Do not edit: change the rules and build again.
--- fingerprint: a8323e0f3078a8ad8736fbac960717e509f6e5fc27c67bff70c8a64871f16bc5
+-- fingerprint: d6816ba4b627c1e00fd17f58a576987732d7d6de78107ca484a5b6c9a26041eb
 --
 -- The relations of rule set feeds-v2: one query each, for DuckDB, SQLite and Spark SQL alike, over
 --   keys (what, k1, k2, scope, part, instant, pos)   one row for each record

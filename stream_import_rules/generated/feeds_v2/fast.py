@@ -1,10 +1,11 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/python_fast.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: a8323e0f3078a8ad8736fbac960717e509f6e5fc27c67bff70c8a64871f16bc5
+# fingerprint: d6816ba4b627c1e00fd17f58a576987732d7d6de78107ca484a5b6c9a26041eb
 # ruff: noqa: E501
 """The fast validator of rule set feeds-v2: see ``stream_import_rules.fast``."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ from msgspec import UNSET, Meta, UnsetType
 from stream_import_rules import columns
 from stream_import_rules.fast import Entity, FastValidator, Run
 
-FINGERPRINT = "a8323e0f3078a8ad8736fbac960717e509f6e5fc27c67bff70c8a64871f16bc5"
+FINGERPRINT = "d6816ba4b627c1e00fd17f58a576987732d7d6de78107ca484a5b6c9a26041eb"
 
 _ACTIVITY_TO_ITEM_FORMAT = columns.Ids(b':', b'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz', b'-')
 _FOLLOW_FORMAT_FORBIDDEN = ('aggregated', 'notification', 'notifications', 'timeline_aggregated')
@@ -83,6 +84,7 @@ def _follow_passes(lines: Sequence[Any], entries: Sequence[Any], run: Run) -> bo
         and run.feeds(entries, _ACTIVITY_TO_ITEM_FORMAT, _FOLLOW_FORMAT_FORBIDDEN)
         and True not in [line.feedId in line.data for line in lines]
         and run.feeds([line.feedId for line in lines], _ACTIVITY_TO_ITEM_FORMAT, ())
+        and (not run.values or run.survey.see_values('follow', '', Counter([e.partition(":")[0] for e in entries])))
     )
 
 
@@ -138,6 +140,7 @@ def _reactions_passes(lines: Sequence[Any], entries: Sequence[Any], run: Run) ->
         and (not has_activity_time or all(((not ((True) and (e.activity_time is not UNSET)) or columns.not_before(e.time, e.activity_time))) for e in entries))
         and (not has_parent or all(((not (e.parent is not UNSET and e.parent is not None and e.parent != "") or e.parent != e.id)) for e in entries))
         and (not has_target_feeds_extra_data or all(((not (e.target_feeds_extra_data is not UNSET) or (e.target_feeds is not UNSET))) for e in entries))
+        and (not run.values or run.survey.see_values('reactions', 'kind', Counter([e.kind for e in entries if type(e.kind) is str])))
     )
 
 
@@ -188,6 +191,7 @@ def _collections_passes(lines: Sequence[Any], entries: Sequence[Any], run: Run) 
         all(map(_COLLECTION_COLLECTION_COLON, {e.collection for e in entries}))
         and columns.in_charset([e.collection for e in entries], _REACTION_USER_ID_CHARSET)
         and columns.in_charset([e.id for e in entries], _REACTION_USER_ID_CHARSET)
+        and (not run.values or run.survey.see_values('collections', 'collection', Counter([e.collection for e in entries if type(e.collection) is str])))
     )
 
 
@@ -275,6 +279,7 @@ RULES = frozenset(
         "activity.actor.required",
         "activity.actor.type",
         "activity.binary-data",
+        "activity.data-schema",
         "activity.dotted-field",
         "activity.duplicate",
         "activity.duplicate-key",
@@ -344,6 +349,8 @@ RULES = frozenset(
         "collection.collection.not-empty",
         "collection.collection.required",
         "collection.collection.type",
+        "collection.collection.unknown",
+        "collection.data-schema",
         "collection.data.not-empty",
         "collection.data.required",
         "collection.data.type",
@@ -367,6 +374,7 @@ RULES = frozenset(
         "envelope.instruction.unknown",
         "envelope.unknown",
         "feed-group.near-miss",
+        "feed-group.unconfigured",
         "file.bom",
         "file.empty",
         "file.encoding",
@@ -392,6 +400,7 @@ RULES = frozenset(
         "follow.max-length",
         "follow.self",
         "follow.target-not-flat",
+        "follow.target-type",
         "follow.type",
         "json.depth",
         "json.duplicate-key",
@@ -429,6 +438,7 @@ RULES = frozenset(
         "reaction.activity_time.zero-offset",
         "reaction.before-activity",
         "reaction.before-parent",
+        "reaction.data-schema",
         "reaction.data.type",
         "reaction.depth",
         "reaction.id-duplicate",
@@ -440,6 +450,7 @@ RULES = frozenset(
         "reaction.kind.not-empty",
         "reaction.kind.required",
         "reaction.kind.type",
+        "reaction.kind.unknown",
         "reaction.line-before-activity",
         "reaction.line-before-parent",
         "reaction.max-bytes",
@@ -482,6 +493,7 @@ RULES = frozenset(
         "reaction.user_id.type",
         "reactions.data.max-items",
         "reactions.feedId.unexpected",
+        "user.data-schema",
         "user.data.type",
         "user.duplicate",
         "user.id.charset",

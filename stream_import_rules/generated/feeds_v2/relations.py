@@ -1,10 +1,10 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/relations.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: a8323e0f3078a8ad8736fbac960717e509f6e5fc27c67bff70c8a64871f16bc5
+# fingerprint: d6816ba4b627c1e00fd17f58a576987732d7d6de78107ca484a5b6c9a26041eb
 # ruff: noqa: E501
 """The queries of the relations of rule set feeds-v2: see ``stream_import_rules.relate``."""
 
-FINGERPRINT = "a8323e0f3078a8ad8736fbac960717e509f6e5fc27c67bff70c8a64871f16bc5"
+FINGERPRINT = "d6816ba4b627c1e00fd17f58a576987732d7d6de78107ca484a5b6c9a26041eb"
 
 #: One query for each relation of the rule set, in their order.
 QUERIES = (
