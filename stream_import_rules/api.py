@@ -285,17 +285,17 @@ def judge_files(
             before = collector.totals
             summary = whole.file(opened.enter_context(open_input(path)), path)
             files.append(file_report(summary, before, collector.totals))
-        return related(files, whole.relate())
+        counts = whole.relate()
+        return related(files, [counts.get(i, {}) for i in range(len(files))])
 
 
-def related(files: Sequence[FileReport], counts: Mapping[int, Mapping[Severity, int]]) -> list[FileReport]:
-    """Reports of files with the findings of relations over all of them, counted by file."""
+def related(files: Sequence[FileReport], counts: Sequence[Mapping[Severity, int]]) -> list[FileReport]:
+    """Reports of files with the findings of relations over all of them, counted for each file."""
     return [
         msgspec.structs.replace(
-            file,
-            findings=Totals(**{s: getattr(file.findings, s) + counts.get(i, {}).get(s, 0) for s in SEVERITIES}),
+            file, findings=Totals(**{s: getattr(file.findings, s) + more.get(s, 0) for s in SEVERITIES})
         )
-        for i, file in enumerate(files)
+        for file, more in zip(files, counts, strict=True)
     ]
 
 

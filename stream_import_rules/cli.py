@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias, TypeVar, get_args
 
 import click
@@ -19,16 +19,14 @@ import click
 from . import api, artefact
 from .app import App, AppError, find_app
 from .model import SEVERITIES, Rule, RuleSet, Severity
-from .policy import Policy, UnknownRule, matching
+from .policy import UnknownRule, matching
 from .report import json as as_json
 from .report.collect import (
     Collector,
-    FileReport,
+    Relations,
     Report,
     StreamingSink,
     Summary,
-    Unread,
-    file_report,
     report_of,
     summary_of,
 )
@@ -37,6 +35,7 @@ from .report.safe import visible
 
 if TYPE_CHECKING:
     from .report.page import Page
+    from .run import Run
     from .validate import Checker
 
 Format: TypeAlias = Literal["text", "json", "jsonl"]
@@ -127,6 +126,13 @@ def _levels(ctx: click.Context, parameter: click.Parameter, values: tuple[str, .
     return levels
 
 
+def _size(_ctx: click.Context, _parameter: click.Parameter, value: str) -> int:
+    try:
+        return api.bytes_of(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
 def _color_option(command: _Command) -> _Command:
     return click.option(
         "--color",
@@ -184,6 +190,23 @@ beside the import file or in a folder above it, up to the root of a repository.
 )
 @click.option("--app", "app_file", metavar="FILE", help="The configuration of your app  [default: see below]")
 @click.option("--no-app", is_flag=True, help="No configuration, even if there is one.")
+@click.option("--together", is_flag=True, help="The files are parts of one import and may refer to each other.")
+@click.option("--no-relations", is_flag=True, help="Leave out what concerns several entries: references, duplicates …")
+@click.option(
+    "--memory",
+    callback=_size,
+    default="1GB",
+    show_default=True,
+    metavar="SIZE",
+    help="What the relations may take in memory before they write to disk.",
+)
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes that read a large file side by side  [default: one for each core]",
+)
 @click.option(
     "--fail-on",
     type=click.Choice(get_args(FailOn)),
@@ -209,6 +232,10 @@ def validate(
     severity: dict[str, Severity],
     app_file: str | None,
     no_app: bool,
+    together: bool,
+    no_relations: bool,
+    memory: int,
+    jobs: int | None,
     fail_on: FailOn,
     max_samples: int | None,
     color: Color,
@@ -222,12 +249,15 @@ def validate(
     ruleset, fingerprint = artefact.load()
     policy = api.make_policy(ruleset, select, ignore, severity)
     app = _app_of(files, app_file, no_app)
+    plan = api.make_plan(jobs=jobs, memory=memory)
     with Output(output) as out:
         collector = _collector(format_, max_samples, out)
-        run = _run(files, ruleset, policy, collector, app)
+        checker = api.make_checker(ruleset, policy, app=app, relations=not no_relations, plan=plan)
+        run = _run(files, checker, collector, together=together)
         if not run.files and not run.interrupted:
             raise _Trouble("nothing was judged")  # each file has been complained of
-        summary = _summary(run, collector, ruleset, fingerprint, app)
+        relations: Relations = "left out" if no_relations else "broken off" if run.unrelated else "checked"
+        summary = _summary(run, collector, ruleset, fingerprint, app, relations)
         with suppress(OutputClosed):  # whoever has gone does not change the verdict
             _print(summary, collector, ruleset, format_, out, color)
     if not out.is_standard:
@@ -240,15 +270,6 @@ def _collector(format_: Format, max_samples: int | None, out: Output) -> Collect
         return StreamingSink(lambda finding: out.write(as_json.finding_line(finding)))
     default = TEXT_SAMPLES if format_ == "text" else api.MAX_SAMPLES
     return Collector(default if max_samples is None else max_samples)
-
-
-class _Run:
-    """What happened to the files of one call."""
-
-    def __init__(self) -> None:
-        self.files: list[FileReport] = []
-        self.unread: list[Unread] = []
-        self.interrupted = False
 
 
 def _app_of(files: Sequence[str], named: str | None, none: bool) -> App | None:
@@ -270,38 +291,40 @@ def _app_of(files: Sequence[str], named: str | None, none: bool) -> App | None:
     return app
 
 
-def _run(files: Sequence[str], ruleset: RuleSet, policy: Policy, collector: Collector, app: App | None = None) -> _Run:
-    """Judge each file; one that cannot be read does not keep the others from being judged."""
-    run = _Run()
-    before = collector.totals
-    try:
-        checker = api.make_checker(ruleset, policy, app=app)
-        for path in files:
-            before = collector.totals
-            try:
-                run.files.append(_judge(path, checker, collector))
-            except (OSError, api.InputError) as error:
-                reason = reason_of(error) if isinstance(error, OSError) else str(error)
-                run.unread.append(Unread(path=path, reason=reason))
-                _complain(f"{_name(path)}: {reason}")
-    except KeyboardInterrupt as stop:
-        run.interrupted = True
-        reached = getattr(stop, "summary", None)  # the checker says how far it came
-        if reached is not None:
-            run.files.append(file_report(reached, before, collector.totals))
+def _run(files: Sequence[str], checker: Checker, collector: Collector, *, together: bool) -> Run:
+    from .run import Run
+
+    def complain(path: str | None, reason: str) -> None:
+        _complain(reason if path is None else f"{_name(path)}: {reason}")
+
+    run = Run(checker, collector, _opened, complain)
+    if together:
+        run.together(files)
+    else:
+        run.each(files)
+    if run.interrupted:
         _complain("interrupted: the report is of what was read until then")
     return run
 
 
-def _judge(path: str, checker: Checker, collector: Collector) -> FileReport:
+@contextmanager
+def _opened(path: str) -> Iterator[BinaryIO]:
     if path != STANDARD_INPUT:
-        return api.judge_file(path, checker, collector)
-    stream: BinaryIO = sys.stdin.buffer
-    api.refuse_compressed(stream, path)
-    return api.judge_stream(stream, path, checker, collector)
+        with api.open_input(path) as stream:
+            yield stream
+        return
+    api.refuse_compressed(sys.stdin.buffer, path)
+    yield sys.stdin.buffer
 
 
-def _summary(run: _Run, collector: Collector, ruleset: RuleSet, fingerprint: str, app: App | None = None) -> Summary:
+def _summary(
+    run: Run,
+    collector: Collector,
+    ruleset: RuleSet,
+    fingerprint: str,
+    app: App | None = None,
+    relations: Relations = "checked",
+) -> Summary:
     return summary_of(
         collector,
         run.files,
@@ -310,6 +333,7 @@ def _summary(run: _Run, collector: Collector, ruleset: RuleSet, fingerprint: str
         fingerprint=fingerprint,
         unread=run.unread,
         interrupted=run.interrupted,
+        relations=relations,
         app=app,
     )
 

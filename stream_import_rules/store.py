@@ -31,7 +31,12 @@ TABLES = ("keys", "refs")
 
 
 class StoreError(RuntimeError):
-    """The rows cannot be kept or asked: the disk is full, or the memory does not suffice."""
+    """The rows cannot be kept or asked: the disk is full, or the memory does not suffice.
+
+    ``summary`` is of what was judged before.
+    """
+
+    summary: object = None
 
 
 class Engine(Protocol):

@@ -24,7 +24,7 @@ from .private import PrivateFolder
 from .relate import Relations, relate
 from .scan import FastValidator, Judges, Scan
 from .staging import Staged
-from .store import Store
+from .store import Store, StoreError
 from .workers import Pool, Recipe, Result
 
 #: Bytes of a part that one worker scans at a time.
@@ -107,7 +107,13 @@ class Checker:
         """
         with Import(self, sink) as whole:
             summary = whole.file(stream, file)
-            whole.relate()
+            try:
+                whole.relate()
+            except KeyboardInterrupt as stop:
+                raise Interrupted(msgspec.structs.replace(summary, complete=False)) from stop
+            except StoreError as error:
+                error.summary = msgspec.structs.replace(summary, complete=False)
+                raise
         return summary
 
     def check_line(self, line: bytes, sink: Sink) -> None:
@@ -129,6 +135,11 @@ class Import:
         if checker.relations is not None and checker.relations.active:
             self._store = Store(self._folder, checker.plan.memory, checker.plan.jobs)
         self._pool: Pool | None = None
+
+    @property
+    def count(self) -> int:
+        """How many files were begun so far."""
+        return len(self._files)
 
     def __enter__(self) -> Import:
         return self

@@ -81,6 +81,7 @@ ORDER = [
     "report.rulebook",
     # who asks
     "api",
+    "run",
     "",  # the package itself, which names what users import
     "cli",
     "__main__",

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 #: ``warnings``: all judged, no error, at least one warning. ``ok``: neither (advice may be there).
 Verdict: TypeAlias = Literal["ok", "warnings", "incomplete", "errors"]
 
+#: Whether the relations between entries were checked: to the end, not at all because the user said so, or
+#: not to the end because memory or disk did not suffice.
+Relations: TypeAlias = Literal["checked", "left out", "broken off"]
+
 #: The name under which the tool is installed, and by which it names itself.
 TOOL = "stream-import-rules"
 
@@ -105,6 +109,7 @@ class Summary(_Part, frozen=True, kw_only=True):
     files: tuple[FileReport, ...]
     unread: tuple[Unread, ...] = ()
     interrupted: bool = False
+    relations: Relations = "checked"
     total: int
     totals: Totals
     counts: dict[str, int]
@@ -222,12 +227,14 @@ def summary_of(
     fingerprint: str,
     unread: Iterable[Unread] = (),
     interrupted: bool = False,
+    relations: Relations = "checked",
     app: App | None = None,
 ) -> Summary:
-    """The figures of a run. ``version`` is the tool's; ``interrupted`` says that the user stopped it;
-    ``app`` is the configuration that the files were compared with."""
+    """The figures of a run. ``version`` is the tool's; ``interrupted`` says that the user stopped it,
+    ``relations`` whether those between entries were checked; ``app`` is the configuration that the files
+    were compared with."""
     files, unread = tuple(files), tuple(unread)
-    complete = not interrupted and not unread and all(file.complete for file in files)
+    complete = not interrupted and relations != "broken off" and not unread and all(file.complete for file in files)
     totals = collector.totals
     return Summary(
         tool=Tool(name=TOOL, version=version),
@@ -238,6 +245,7 @@ def summary_of(
         files=files,
         unread=unread,
         interrupted=interrupted,
+        relations=relations,
         total=totals.error + totals.warning + totals.info,
         totals=totals,
         counts=collector.counts,

@@ -256,6 +256,8 @@ def _verdict(report: Report, rules: Mapping[str, Rule], page: Page) -> Iterator[
     if not report.complete:
         yield from _partial(report, page)
     yield _sentence(report, page)
+    if report.relations == "left out":
+        yield page.prose("References and duplicates were not looked at (`--no-relations`).")
     if report.verdict == "errors":
         yield from _fix_first(report, rules, page)
     if report.shown < report.total:
@@ -273,6 +275,8 @@ def _partial(report: Report, page: Page) -> Iterator[RenderableType]:
     yield Text(page.own(f"✗ ONLY PART OF {whole.upper()} WAS JUDGED. There may be more to find."), style="bold red")
     if report.interrupted:
         yield _indented(Text("The run was interrupted."), 2)
+    if report.relations == "broken off":
+        yield _indented(Text("The relations between entries could not be checked to their end."), 2)
     for file in report.files:
         if not file.complete and not (report.interrupted and file is report.files[-1]):
             yield _indented(Text(f"{name_of(file.path, page)}: judged in part, see the findings."), 2)

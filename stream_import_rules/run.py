@@ -1,0 +1,104 @@
+"""One run over several files: each an import of its own, or all together one; what fails is noted, not raised.
+
+Between ``api``, whose steps it takes, and ``cli``, which prints what came of it. A file that cannot be
+read does not keep the others from being judged, and what was judged before the run was stopped is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from typing import BinaryIO, TypeAlias
+
+from . import api
+from .report.collect import Collector, FileReport, Totals, Unread, file_report
+from .report.output import reason_of
+from .store import StoreError
+from .validate import Checker, FileSummary, Import
+from .workers import WorkerError
+
+#: Opens the bytes of a file by its path. Raises ``OSError`` or ``api.InputError``.
+Open: TypeAlias = Callable[[str], AbstractContextManager[BinaryIO]]
+#: Tells the user of what went wrong with a file (``None``: with the run), in a sentence.
+Complain: TypeAlias = Callable[[str | None, str], None]
+
+
+class Run:
+    """What came of the files of one run."""
+
+    def __init__(self, checker: Checker, collector: Collector, open_: Open, complain: Complain) -> None:
+        self._checker, self._collector = checker, collector
+        self._open, self._complain = open_, complain
+        self.files: list[FileReport] = []
+        self.unread: list[Unread] = []
+        self.interrupted = False
+        #: Whether the relations between entries could not be checked to their end.
+        self.unrelated = False
+
+    def each(self, paths: Sequence[str]) -> None:
+        """Judge each file as an import of its own."""
+        for path in paths:
+            before = self._collector.totals
+            reached: FileSummary | None
+            try:
+                with self._open(path) as stream:
+                    reached = self._checker.check(stream, path, self._collector)
+            except StoreError as error:
+                self._unrelated(error)
+                reached = _reached(error)
+            except (OSError, api.InputError, WorkerError) as error:
+                self._unread(path, error)
+                continue
+            except KeyboardInterrupt as stop:
+                self._stopped(stop, before)
+                return
+            if reached is not None:
+                self.files.append(file_report(reached, before, self._collector.totals))
+
+    def together(self, paths: Sequence[str]) -> None:
+        """Judge all files as one import, which is uploaded in parts."""
+        before = self._collector.totals
+        with ExitStack() as opened, Import(self._checker, self._collector) as whole:
+            judged: list[int] = []
+            for path in paths:
+                before = self._collector.totals
+                try:
+                    summary = whole.file(opened.enter_context(self._open(path)), path)
+                except (OSError, api.InputError, WorkerError) as error:
+                    self._unread(path, error)
+                    continue
+                except KeyboardInterrupt as stop:
+                    self._stopped(stop, before)
+                    return
+                judged.append(whole.count - 1)
+                self.files.append(file_report(summary, before, self._collector.totals))
+            try:
+                counts = whole.relate()
+            except StoreError as error:
+                self._unrelated(error)
+                return
+            except KeyboardInterrupt:
+                self.interrupted = True
+                return
+        self.files = api.related(self.files, [counts.get(number, {}) for number in judged])
+
+    def _unread(self, path: str, error: Exception) -> None:
+        reason = reason_of(error) if isinstance(error, OSError) else str(error)
+        self.unread.append(Unread(path=path, reason=reason))
+        self._complain(path, reason)
+
+    def _unrelated(self, error: StoreError) -> None:
+        self.unrelated = True
+        self._complain(None, str(error))
+
+    def _stopped(self, stop: KeyboardInterrupt, before: Totals) -> None:
+        self.interrupted = True
+        reached = _reached(stop)
+        if reached is not None:
+            self.files.append(file_report(reached, before, self._collector.totals))
+
+
+def _reached(error: BaseException) -> FileSummary | None:
+    """How far the checker had come, if it says so."""
+    summary: FileSummary | None = getattr(error, "summary", None)
+    return summary
