@@ -374,14 +374,14 @@ class _Run:
             for number, reference in enumerate(self.ruleset.references)
             if reference.name in relation.references and not self._outside(relation, reference)
         }
-        for answers in self._answers(query):
-            self._report(relation, self._unresolved(relation, [a for a in answers if a.what in kept]))
+        for answers in self._answers(query) if kept else ():
+            self._report(relation, self._unresolved([a for a in answers if a.what in kept]))
 
     def _outside(self, relation: model.Refers, reference: model.Reference) -> bool:
         """Whether records of that kind may be outside of the import."""
         return self.outside.get(reference.to, relation.default == "outside")
 
-    def _unresolved(self, relation: model.Refers, answers: Sequence[Answer]) -> Iterator[_Case]:
+    def _unresolved(self, answers: Sequence[Answer]) -> Iterator[_Case]:
         seen: Counter[tuple[int, int | None, int | None]] = Counter()
         for answer in answers:
             assert answer.what is not None

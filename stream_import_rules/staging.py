@@ -12,8 +12,9 @@ known of it, and its texts are staged as *loose*: what refers to one of them may
 from __future__ import annotations
 
 import re
+import struct
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import Any, NamedTuple, TypeAlias
 
 import mmh3
@@ -25,9 +26,11 @@ from .model import Operands, Record, Reference, RuleSet
 NONE = -(1 << 63)
 #: The kind of rows for texts of records without a key. Kinds of known records are ``KNOWN`` + record.
 LOOSE, KNOWN = 100, 50
-_MASK, _SIGN = (1 << 64) - 1, 1 << 63
+MASK, SIGN = (1 << 64) - 1, 1 << 63
 #: Mixes the two numbers of a key into one: 2**64 divided by the golden ratio, odd.
-_GOLDEN = 0x9E37_79B9_7F4A_7C15
+GOLDEN = 0x9E37_79B9_7F4A_7C15
+#: Both halves of a hash, in the order of bytes of this machine.
+_TWO = struct.Struct("=qq")
 _STRINGS = re.compile(rb'"((?:[^"\\]|\\.)*)"')
 #: Texts of a broken line that are longer name nothing.
 _LONGEST = 1024
@@ -62,28 +65,6 @@ class Rows:
         self.instant.append(at)
         self.pos.append(pos)
 
-    def extend(
-        self,
-        what: int,
-        keys: Sequence[Key],
-        pos: Iterable[int],
-        scope: Iterable[int] | None = None,
-        part: Iterable[int] | None = None,
-        at: Iterable[int] | None = None,
-    ) -> None:
-        """Add a row for each of ``keys``."""
-        count = len(keys)
-        if not count:
-            return
-        nothing = array("q", [NONE]) * count if None in (scope, part, at) else None
-        self.what.extend(array("b", [what]) * count)
-        first, second = zip(*keys, strict=True)
-        self.k1.extend(first)
-        self.k2.extend(second)
-        for column, values in ((self.scope, scope), (self.part, part), (self.instant, at)):
-            column.extend(values if values is not None else nothing)  # type: ignore[arg-type]
-        self.pos.extend(pos)
-
     def take(self, other: Rows) -> None:
         """Add all rows of another."""
         for name in self.COLUMNS:
@@ -101,16 +82,13 @@ class Staged:
 
 def hash_of(text: str) -> Key:
     """The 128-bit hash of a text as two signed numbers; the first alone is its 64-bit hash."""
-    try:
-        return mmh3.hash64(text)
-    except UnicodeEncodeError:  # half a surrogate pair
-        return mmh3.hash64(text.encode("utf-8", "surrogatepass"))
+    return _TWO.unpack(mmh3.hash_bytes(text.encode("utf-8", "surrogatepass")))
 
 
 def mixed(key: Key) -> int:
     """A key as one number of 64 bits."""
-    value = (key[0] * _GOLDEN + key[1]) & _MASK
-    return (value ^ _SIGN) - _SIGN
+    value = (key[0] * GOLDEN + key[1]) & MASK
+    return (value ^ SIGN) - SIGN
 
 
 class Stager:
