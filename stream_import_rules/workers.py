@@ -37,8 +37,8 @@ from .staging import Staged
 from .surveys import Survey
 
 _LENGTH = struct.Struct("<Q")
-#: Requests that wait for a worker while it is busy with another.
-_AHEAD = 2
+#: Parts that are asked for beyond the number of workers: what is done before its turn waits in memory.
+_AHEAD = 1
 
 
 class Recipe(msgspec.Struct, frozen=True):
@@ -115,7 +115,7 @@ class Pool:
         coming = _with_last(parts)
 
         def fill() -> None:
-            while len(waiting) < self._jobs * _AHEAD and (item := next(coming, None)) is not None:
+            while len(waiting) < self._jobs + _AHEAD and (item := next(coming, None)) is not None:
                 part, last = item
                 request = Request(path, name, base, part, last)
                 waiting.append((part, last, self._threads.submit(self._scan, request)))
