@@ -8,16 +8,15 @@ what does not fit into the memory that it may take. The queries are the same tex
 from __future__ import annotations
 
 import sqlite3
-from array import array
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from .arrow_tables import arrow
 from .private import PrivateFolder
 from .staging import NONE, Rows, Staged
 
 if TYPE_CHECKING:
     import duckdb
-    import pyarrow
 
 #: With more rows than this DuckDB is used.
 FEW = 20_000
@@ -186,22 +185,6 @@ class _DuckDb:
 
     def close(self) -> None:
         self._connection.close()
-
-
-def arrow(rows: Rows) -> pyarrow.Table:
-    """Rows as an Arrow table with the columns of ``model_relations``; no value is null."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    columns: dict[str, Any] = {}
-    for name in Rows.COLUMNS:
-        values: array[int] = getattr(rows, name)
-        kind = pa.int8() if values.typecode == "b" else pa.int64()
-        column = pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
-        if name != "what":
-            column = pc.if_else(pc.equal(column, NONE), pa.scalar(None, kind), column)
-        columns[name] = column
-    return pa.table(columns)
 
 
 def _limit(memory: int, workers: int) -> int:

@@ -21,11 +21,12 @@ from .findings import Sink
 from .model import RuleSet, Severity
 from .policy import Policy
 from .private import PrivateFolder
+from .ranges import Result
 from .relate import Relations, relate
 from .scan import FastValidator, Judges, Scan
 from .staging import Staged
 from .store import Store, StoreError
-from .workers import Pool, Recipe, Result
+from .workers import Pool, Recipe
 
 #: Bytes of a part that one worker scans at a time. The rows of the smallest entries take six times as much.
 PART = 4 << 20

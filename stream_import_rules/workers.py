@@ -27,14 +27,11 @@ import msgspec
 from . import artefact, read
 from .app import App
 from .app_check import AppChecker
-from .findings import Excerpt, Finding
-from .groups import Use
 from .model import Severity
 from .policy import Policy
+from .ranges import Result, scan_range
 from .read import Part
-from .scan import Judges, Scan
-from .staging import Staged
-from .surveys import Survey
+from .scan import Judges
 
 _LENGTH = struct.Struct("<Q")
 #: Parts that are asked for beyond the number of workers: what is done before its turn waits in memory.
@@ -64,21 +61,6 @@ class Request(msgspec.Struct, frozen=True):
     base: int
     part: Part
     last: bool
-
-
-class Result(msgspec.Struct):
-    """What the scan of a part has found. ``settled``: the next part can be judged on its own."""
-
-    lines: int
-    size: int
-    counts: dict[str, int]
-    samples: list[tuple[Finding, Excerpt | None]]
-    survey: Survey
-    groups: dict[str, int]
-    first_uses: dict[str, Use]
-    staged: Staged | None
-    settled: bool
-    hopeless: bool
 
 
 class WorkerError(RuntimeError):
@@ -223,51 +205,20 @@ def _receive(pipe: IO[bytes]) -> Any:
 # --------------------------------------------------------------------------- the side of the worker
 
 
-class Bounded:
-    """A sink that counts everything and keeps the first findings of each rule."""
-
-    def __init__(self, wanted: int | None) -> None:
-        self.wanted = wanted
-        self.counts: dict[str, int] = {}
-        self.samples: list[tuple[Finding, Excerpt | None]] = []
-
-    def count(self, rule: str, severity: Severity) -> bool:
-        """Count it; true as long as more are wanted."""
-        seen = self.counts.get(rule, 0)
-        self.counts[rule] = seen + 1
-        return self.wanted is None or seen < self.wanted
-
-    def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
-        """Keep it."""
-        self.samples.append((finding, excerpt))
-
-
 def scan_part(judges: Judges, request: Request, *, staging: bool, samples: int | None) -> Result:
-    """Scan one part of a file; knows nothing of any other part.
-
-    Raises ``OSError`` if the file cannot be read.
-    """
+    """Scan one part of a file; knows nothing of any other part. Raises ``OSError`` if it cannot be read."""
     part = request.part
-    sink = Bounded(samples)
-    staged = Staged() if staging else None
-    scan = Scan(judges, sink, request.name, staged=staged, base=request.base, later=part.start > 0)
-    with open(request.path, "rb", buffering=read.BUFFER) as stream:
-        stream.seek(part.start)
-        for chunk in read.chunks(stream, first_line=part.first_line, offset=part.start, end=part.end):
-            scan.feed(chunk)
-    if request.last:
-        scan.end()
-    return Result(
-        lines=scan.lines,
-        size=scan.bytes,
-        counts=sink.counts,
-        samples=sink.samples,
-        survey=scan.survey,
-        groups=dict(scan.groups.counts),
-        first_uses=scan.groups.first,
-        staged=staged,
-        settled=scan.settled,
-        hopeless=scan.framer.hopeless,
+    return scan_range(
+        judges,
+        request.path,
+        part.start,
+        part.end,
+        name=request.name,
+        first_line=part.first_line,
+        base=request.base,
+        last=request.last,
+        staging=staging,
+        samples=samples,
     )
 
 

@@ -60,6 +60,8 @@ ORDER = [
     "generated",
     "artefact",
     # who leads
+    "arrow_tables",
+    "ranges",
     "workers",
     "worker",
     "private",
@@ -103,7 +105,7 @@ HEAVY = {
 #: Of those that are not needed to validate a line, who in the runtime imports them later, when it is asked to.
 LATER = {
     "duckdb": {f"{RUNTIME}.store"},
-    "pyarrow": {f"{RUNTIME}.store"},
+    "pyarrow": {f"{RUNTIME}.arrow_tables", f"{RUNTIME}.ranges"},
     "yaml": {f"{RUNTIME}.document"},
     "jsonschema_rs": {f"{RUNTIME}.data_schemas", f"{RUNTIME}.app_form"},
 }
