@@ -8,6 +8,7 @@ hashes is confirmed on the entries themselves, which are read again; only then i
 from __future__ import annotations
 
 import hashlib
+import json
 from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
@@ -529,7 +530,10 @@ def _digest(entry: Any, record: model.Record) -> bytes:
     """The content of an entry without what its key is made of."""
     if isinstance(entry, dict):
         entry = {name: value for name, value in entry.items() if name not in record.key}
-    text = msgspec.json.encode(entry, order="deterministic")
+    try:
+        text = msgspec.json.encode(entry, order="deterministic")
+    except (TypeError, OverflowError, UnicodeEncodeError):  # what no JSON can hold, and has a finding of its own
+        text = json.dumps(entry, sort_keys=True, default=repr).encode()
     return hashlib.blake2b(text, digest_size=16).digest()
 
 
