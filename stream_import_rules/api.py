@@ -21,15 +21,12 @@ from .findings import Finding, Kept
 from .model import SEVERITIES, RuleSet, Severity
 from .policy import Policy
 from .read import BUFFER
-from .report.collect import Collector, FileReport, Report, Totals, file_report, report_of, summary_of
+from .report.collect import MAX_SAMPLES, Collector, FileReport, Report, Totals, file_report, report_of, summary_of
 
 if TYPE_CHECKING:
     from .validate import Checker
 
 StrPath: TypeAlias = "str | os.PathLike[str]"
-
-#: How many findings of each rule a report holds if nothing else is said.
-MAX_SAMPLES = 100
 
 #: What compressed files begin with, and the command that unpacks them to its output.
 _COMPRESSED = {

@@ -55,10 +55,15 @@ ORDER = [
     "report.page",
     "report.pull",
     "report.collect",
+    "report.words",
+    "report.gather",
+    "report.share",
     "report.json",
     "report.excerpt",
     "report.text",
     "report.rulebook",
+    "report.formats",
+    "report.outputs",
     # who asks
     "api",
     "",  # the package itself, which names what users import

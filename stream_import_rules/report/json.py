@@ -1,6 +1,6 @@
 """Write a run for machines: one JSON report, or one JSON object a line as findings come.
 
-After ``collect``, whose structs are the shapes; before ``cli``, which says where the bytes go.
+After ``collect``, whose structs are the shapes; before ``outputs``, which says where the bytes go.
 
 ``jsonl`` has two kinds of lines, told apart by their first member: ``{"type": "finding", …}`` with the
 members of a Finding, any number of them in the order of the files, and last, exactly once,
@@ -31,6 +31,18 @@ def finding_line(finding: Finding) -> bytes:
 def summary_line(summary: Summary) -> bytes:
     """The summary, the last line of jsonl, newline included."""
     return _line("summary", summary)
+
+
+class Lines:
+    """``jsonl`` as a stream: a line for each finding, and the summary last."""
+
+    def finding(self, finding: Finding) -> bytes:
+        """The line of a finding."""
+        return finding_line(finding)
+
+    def end(self, summary: Summary) -> bytes:
+        """The last line."""
+        return summary_line(summary)
 
 
 def _line(kind: str, value: msgspec.Struct) -> bytes:
