@@ -20,7 +20,8 @@ from .model import SEVERITIES, Rule, RuleSet, Severity
 from .policy import Policy, UnknownRule, matching
 from .report import json as as_json
 from .report.collect import Collector, FileReport, Summary, Unread, file_report, summary_of
-from .report.formats import FORMATS, Outcome
+from .report.formats import FORMATS
+from .report.outcome import Outcome
 from .report.output import STANDARD_OUTPUT, Output, OutputClosed, OutputError, reason_of
 from .report.outputs import Outputs, OutputsError, Wanted, settled, wanted_of
 from .report.safe import visible

@@ -96,7 +96,7 @@ def test_adding_a_rule_works_as_the_readme_says(tmp_path: Path) -> None:
 
     rules = tmp_path / "rules/feeds-v2"
     shutil.copytree(ROOT / "rules/feeds-v2", rules)
-    (addition,) = blocks("yaml")
+    (addition,) = (block for block in blocks("yaml") if "id: lowercase" in block)
     file = rules / "instructions/reactions.yaml"
     before, kind, rest = file.read_text("utf-8").partition("    kind:\n")
     own, after, others = rest.partition("    user_id:\n")

@@ -6,40 +6,15 @@ After the modules of the formats, which are only loaded when they are asked for;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
-from ..findings import Finding
-from ..model import RuleSet
-from .collect import MAX_SAMPLES, Report, Sample, Summary
-from .gather import Places
+from .collect import MAX_SAMPLES
+from .outcome import Outcome, Stream
 
 #: Findings of each rule that are shown if nothing else is said: a screen for people.
 TEXT_SAMPLES = 5
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a run hands to a format: the report, its findings with their excerpts, and the rules.
-
-    ``places`` says where findings lie, if the format asked for it.
-    """
-
-    report: Report
-    samples: Sequence[Sample]
-    ruleset: RuleSet
-    places: Places | None = None
-
-
-class Stream(Protocol):
-    """A format that writes every finding as it is found."""
-
-    def finding(self, finding: Finding) -> bytes:
-        """The bytes of one finding."""
-
-    def end(self, summary: Summary) -> bytes:
-        """What comes last."""
 
 
 Render: TypeAlias = Callable[[Outcome], bytes]
@@ -63,7 +38,7 @@ class Format:
 def _json(outcome: Outcome) -> bytes:
     from . import json
 
-    return json.indented(outcome.report)
+    return json.render(outcome)
 
 
 def _jsonl() -> Stream:
@@ -72,8 +47,50 @@ def _jsonl() -> Stream:
     return json.Lines()
 
 
+def _github(outcome: Outcome) -> bytes:
+    from . import github
+
+    return github.render(outcome)
+
+
+def _sarif(outcome: Outcome) -> bytes:
+    from . import sarif
+
+    return sarif.render(outcome)
+
+
+def _junit(outcome: Outcome) -> bytes:
+    from . import junit
+
+    return junit.render(outcome)
+
+
+def _markdown(outcome: Outcome) -> bytes:
+    from . import markdown
+
+    return markdown.render(outcome)
+
+
+def _html(outcome: Outcome) -> bytes:
+    from . import html
+
+    return html.render(outcome)
+
+
+def _csv() -> Stream:
+    from . import csv
+
+    return csv.Rows()
+
+
 FORMATS: Mapping[str, Format] = {
     "text": Format("people at a terminal", TEXT_SAMPLES),
-    "json": Format("programs", MAX_SAMPLES, render=_json),
-    "jsonl": Format("pipes", stream=_jsonl),
+    "json": Format("programs: exact counts, and samples", MAX_SAMPLES, render=_json),
+    "jsonl": Format("pipes: every finding, and a summary last", stream=_jsonl),
+    "github": Format("annotations in GitHub Actions, as many as a step shows", 10, render=_github),
+    "sarif": Format("code scanning and editors (SARIF 2.1.0)", 1_000, most=25_000, render=_sarif),
+    "junit": Format("CI servers: a test case for each rule that was broken", 20, render=_junit),
+    "markdown": Format("the comment on a pull request", 10, render=_markdown),
+    "html": Format("people: one page with charts, search and filter", 25, places=True, render=_html),
+    "csv": Format("spreadsheets: every finding as a row", stream=_csv),
 }

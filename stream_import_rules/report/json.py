@@ -14,13 +14,37 @@ from typing import Any
 import msgspec
 
 from ..findings import Finding
-from .collect import Summary
+from .collect import Summary, by_rule, report_of
+from .gather import first
+from .outcome import Outcome
 from .safe import escape_json
+from .share import fitting
+
+#: A report of a file where everything is wrong stays a file that programs read in one go.
+MOST_BYTES = 20_000_000
 
 
 def indented(value: Any) -> bytes:
     """A report, or any plain value or struct, as indented JSON with a final newline."""
     return escape_json(msgspec.json.format(_encode(value), indent=2)) + b"\n"
+
+
+def render(outcome: Outcome) -> bytes:
+    """The report. If it would be larger than ``MOST_BYTES``, it shows fewer findings of each rule, and says so."""
+    report = outcome.report
+    data = indented(report)
+    if len(data) <= MOST_BYTES:
+        return data
+    groups = by_rule(outcome.samples, report.counts)
+    sizes = [[_indented_size(sample.finding) for sample in group] for group in groups.values()]
+    head = indented(report_of(report, ()))
+    return indented(report_of(report, first(outcome.samples, fitting(sizes, MOST_BYTES - len(head)))))
+
+
+def _indented_size(finding: Finding) -> int:
+    """How many bytes a finding takes in an indented report, with its comma."""
+    data = indented(finding)
+    return len(data) + 4 * data.count(b"\n") + 1
 
 
 def finding_line(finding: Finding) -> bytes:

@@ -14,8 +14,9 @@ from typing import NamedTuple, Self, TypeAlias
 from ..findings import Finding
 from ..model import RuleSet
 from .collect import Summary, report_of
-from .formats import FORMATS, Outcome, Stream
+from .formats import FORMATS
 from .gather import Gatherer, Places, first
+from .outcome import Outcome, Stream
 from .output import STANDARD_OUTPUT, Output, OutputClosed
 
 #: Renders the text for the place where it is read.
