@@ -169,6 +169,33 @@ def test_a_folder_in_the_place_of_a_file_is_told_in_a_sentence(tmp_path: Path) -
     assert list((tmp_path / "x").iterdir()) == []
 
 
+# --------------------------------------------------------------------------- in GitHub's log
+
+
+HOSTILE = """::stop-commands::x\n  ::add-mask::BAD\n BAD ##[error]x\n"""
+
+
+@pytest.mark.parametrize("format_", ["text", "json", "jsonl", "markdown", "csv", "github"])
+def test_what_a_file_holds_is_no_command_in_the_log_of_a_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format_: str
+) -> None:
+    path = write(tmp_path, HOSTILE, "::error::##[x]")
+    monkeypatch.chdir(tmp_path)
+    before = run("validate", "::error::##[x]", "--format", format_).stdout
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    shown = run("validate", "::error::##[x]", "--format", format_).stdout
+    own = ("::error file=", "::notice title=stream-import::")
+    lines = [line.lstrip() for line in shown.splitlines()]
+    assert [line for line in lines if line.startswith("::") and not line.startswith(own)] == []
+    if format_ != "github":  # whose lines are commands of the newer form, which is looked for first
+        assert "##[" not in shown
+    if format_ == "json":
+        assert json.loads(shown) == json.loads(before)
+    run("validate", "::error::##[x]", "--format", f"{format_}=out")
+    assert (tmp_path / "out").read_text("utf-8") == before.replace("\r\n", "\n"), "a file is as it was"
+    assert Path(path).exists()
+
+
 # --------------------------------------------------------------------------- one sink for all
 
 

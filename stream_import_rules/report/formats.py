@@ -24,7 +24,7 @@ Render: TypeAlias = Callable[[Outcome], bytes]
 class Format:
     """One format: for whom it is, how many findings of each rule it shows, who renders or streams it.
 
-    ``most`` bounds the findings that are held for it, of all rules together.
+    ``most`` bounds the findings that are held for it, of all rules together; ``json`` says that it is JSON.
     """
 
     audience: str
@@ -33,6 +33,7 @@ class Format:
     places: bool = False
     render: Render | None = None
     stream: Callable[[], Stream] | None = None
+    json: bool = False
 
 
 def _json(outcome: Outcome) -> bytes:
@@ -85,10 +86,10 @@ def _csv() -> Stream:
 
 FORMATS: Mapping[str, Format] = {
     "text": Format("people at a terminal", TEXT_SAMPLES),
-    "json": Format("programs: exact counts, and samples", MAX_SAMPLES, render=_json),
-    "jsonl": Format("pipes: every finding, and a summary last", stream=_jsonl),
+    "json": Format("programs: exact counts, and samples", MAX_SAMPLES, render=_json, json=True),
+    "jsonl": Format("pipes: every finding, and a summary last", stream=_jsonl, json=True),
     "github": Format("annotations in GitHub Actions, as many as a step shows", 10, render=_github),
-    "sarif": Format("code scanning and editors (SARIF 2.1.0)", 1_000, most=25_000, render=_sarif),
+    "sarif": Format("code scanning and editors (SARIF 2.1.0)", 1_000, most=25_000, render=_sarif, json=True),
     "junit": Format("CI servers: a test case for each rule that was broken", 20, render=_junit),
     "markdown": Format("the comment on a pull request", 10, render=_markdown),
     "html": Format("people: one page with charts, search and filter", 25, places=True, render=_html),

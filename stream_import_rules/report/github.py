@@ -7,6 +7,7 @@ and most frequent rules first. A last notice has the counts of all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from ..findings import Finding
@@ -15,6 +16,10 @@ from .collect import Report, Sample, by_rule
 from .outcome import Outcome
 from .safe import tidy
 from .words import STANDARD_INPUT, gaps, in_short, name_of, number, partial_of
+
+#: What GitHub's runner takes for a command: at the beginning of a line, and in its older form anywhere.
+_LINE_COMMAND = re.compile(rb"^(\s*):(?=:)", re.MULTILINE)
+_OLD_COMMAND = b"##["
 
 #: Annotations of each kind that a step shows.
 SHOWN = 10
@@ -26,6 +31,16 @@ _TITLE = "stream-import"
 def render(outcome: Outcome) -> bytes:
     """The commands, one a line."""
     return "".join(f"{line}\n" for line in _lines(outcome.report, outcome.samples)).encode()
+
+
+def shielded(data: bytes, *, json: bool) -> bytes:
+    """Another format for the log of a step, where what comes from a file must not be a command.
+
+    In JSON only the older form can stand, within a string, where an escape is the same character.
+    """
+    if json:
+        return data.replace(_OLD_COMMAND, rb"\u0023#[")
+    return _LINE_COMMAND.sub(rb"\1\\u{3a}", data).replace(_OLD_COMMAND, rb"\u{23}#[")
 
 
 def _lines(report: Report, samples: Sequence[Sample]) -> Iterator[str]:

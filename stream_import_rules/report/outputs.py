@@ -86,7 +86,7 @@ class Outputs:
         self._text = text
         self._stack = ExitStack()
         self._outputs: list[tuple[str, Output]] = []
-        self._streams: list[tuple[Stream, Output]] = []
+        self._streams: list[tuple[str, Stream, Output]] = []
         self.sink = Gatherer(0)
 
     def __enter__(self) -> Self:
@@ -96,7 +96,7 @@ class Outputs:
                 self._outputs.append((name, output))
                 make = FORMATS[name].stream
                 if make is not None:
-                    self._streams.append((make(), output))
+                    self._streams.append((name, make(), output))
             self._stack = self._stack.pop_all()
         self.sink = self._sink()
         return self
@@ -120,7 +120,7 @@ class Outputs:
             max((self._samples(name) for name, _ in self._wanted), default=0),
             most=max((f.most for f in formats if f.most is not None), default=None),
             at_least=max(free, default=0),
-            streams=[self._emit(stream, output) for stream, output in self._streams],
+            streams=[self._emit(*stream) for stream in self._streams],
             places=Places() if any(f.places for f in formats) else None,
         )
 
@@ -128,12 +128,12 @@ class Outputs:
         format_ = FORMATS[name]
         return format_.samples if self._given is None or format_.stream is not None else self._given
 
-    def _emit(self, stream: Stream, output: Output) -> Callable[[Finding], None]:
+    def _emit(self, name: str, stream: Stream, output: Output) -> Callable[[Finding], None]:
         def emit(finding: Finding) -> None:
             if output.is_closed:
                 return
             try:
-                output.write(stream.finding(finding))
+                output.write(_safe(name, stream.finding(finding), output))
             except OutputClosed:
                 if len(self._outputs) == 1:  # nobody is left to go on for
                     raise
@@ -142,13 +142,13 @@ class Outputs:
 
     def write(self, summary: Summary, ruleset: RuleSet) -> None:
         """Write what comes at the end of the run."""
-        for stream, output in self._streams:
+        for name, stream, output in self._streams:
             with suppress(OutputClosed):  # whoever has gone does not change the verdict, nor the other outputs
-                output.write(stream.end(summary))
+                output.write(_safe(name, stream.end(summary), output))
         for name, output in self._outputs:
             if FORMATS[name].stream is None:
                 with suppress(OutputClosed):
-                    output.write(self._rendered(name, output, summary, ruleset))
+                    output.write(_safe(name, self._rendered(name, output, summary, ruleset), output))
 
     def _rendered(self, name: str, output: Output, summary: Summary, ruleset: RuleSet) -> bytes:
         samples = first(self.sink.samples, self._samples(name))
@@ -160,3 +160,12 @@ class Outputs:
     def files(self) -> list[str]:
         """The files that are written, as they were named."""
         return [target for _, target in self._wanted if target != STANDARD_OUTPUT]
+
+
+def _safe(name: str, data: bytes, output: Output) -> bytes:
+    """What is printed in a step of GitHub Actions holds no command but our own."""
+    if not output.is_standard or os.environ.get("GITHUB_ACTIONS") != "true" or name == "github":
+        return data
+    from .github import shielded
+
+    return shielded(data, json=FORMATS[name].json)
