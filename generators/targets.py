@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from stream_import_rules import model
 
-from . import to_conformance, to_docs, to_json_schema, to_python
+from . import to_conformance, to_docs, to_json_schema, to_python, to_report_schema
 
 #: What each target says of each kind of check.
 SUPPORT: dict[str, dict[str, str]] = {
@@ -24,11 +24,14 @@ def artefacts(ruleset: model.RuleSet, fingerprint: str) -> dict[str, str]:
     dist = f"dist-schemas/{ruleset.name}"
     version = f"{dist}/v{ruleset.version}"
     schemas = to_json_schema.to_json_schema(ruleset, fingerprint)
+    reports = to_report_schema.to_report_schema()
     return {
         f"{package}/ruleset.json": model.to_json(ruleset).decode(),
         **_under(package, to_python.to_python(ruleset, fingerprint)),
         **_under("dist-schemas", schemas),
         **_under(f"{package}/schemas", _newest(schemas, f"{ruleset.name}/v{ruleset.version}/")),
+        **_under(f"dist-schemas/report/v{to_report_schema.VERSION}", reports),
+        **_under(f"{package}/schemas", reports),
         **_under(f"{version}/conformance", to_conformance.to_conformance(ruleset, fingerprint)),
         **_under("docs/reference", to_docs.to_docs(ruleset, fingerprint, SUPPORT)),
     }
@@ -51,4 +54,5 @@ def folders(ruleset: model.RuleSet) -> list[str]:
     package = f"stream_import_rules/generated/{ruleset.name.replace('-', '_')}"
     major, minor, _ = ruleset.version.split(".")
     versions = (major, f"{major}.{minor}", ruleset.version)
-    return [package, "docs/reference", *(f"dist-schemas/{ruleset.name}/v{version}" for version in versions)]
+    report = f"dist-schemas/report/v{to_report_schema.VERSION}"
+    return [package, "docs/reference", report, *(f"dist-schemas/{ruleset.name}/v{version}" for version in versions)]

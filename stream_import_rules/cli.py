@@ -414,6 +414,8 @@ def schema(name: str | None, output: str) -> None:
     The parts of a name: `line` is for one instruction, `array` for an array of them, the form to edit;
     `errors` asks for what the import refuses, `strict` for what is warned of too, `editor` has texts and
     snippets besides; `draft-07` is for tools that know no later draft. NAME may be short: line.strict
+
+    `report` and `jsonl` are of what `validate` writes: the report with --format json, a line with --format jsonl.
     """
     names = artefact.schema_names()
     if name is None:
