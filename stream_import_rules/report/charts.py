@@ -43,10 +43,11 @@ def stack(parts: Iterable[tuple[int, str]]) -> Html:
     return tag("svg", *rects, class_="stack", viewBox="0 0 100 8", preserveAspectRatio="none", aria_hidden="true")
 
 
-def along(places: Iterable[tuple[int, Severity, int]], lines: int, about: str = "") -> tuple[Html, str]:
+def along(places: Iterable[tuple[int, Severity, int]], lines: int, *, exact: bool = True) -> tuple[Html, str]:
     """How many findings lie where in a file of so many lines, and a sentence of where they are most.
 
-    ``places`` are line, severity, and the number of findings that this place stands for.
+    ``places`` are line, severity, and the number of findings that this place stands for; unless that is
+    one everywhere, numbers are about right and not ``exact``.
     """
     count = max(min(PARTS, lines), 1)
     parts: list[dict[Severity, int]] = [{} for _ in range(count)]
@@ -54,9 +55,13 @@ def along(places: Iterable[tuple[int, Severity, int]], lines: int, about: str = 
         part = parts[min(max(line - 1, 0) * count // max(lines, 1), count - 1)]
         part[severity] = part.get(severity, 0) + weight
     tallest = max(sum(part.values()) for part in parts)
-    columns = [_column(i, part, tallest, _span(i, count, lines)) for i, part in enumerate(parts) if part]
+    columns = [
+        _column(i, part, tallest, f"{_span(i, count, lines)}: {_words(part, exact)}")
+        for i, part in enumerate(parts)
+        if part
+    ]
     fullest = max(range(count), key=lambda i: sum(parts[i].values()))
-    told = f"Most are in {_span(fullest, count, lines)}: {about}{_words(parts[fullest])}."
+    told = f"Most are in {_span(fullest, count, lines)}: {_words(parts[fullest], exact)}."
     svg = tag(
         "svg",
         tag("title", told),
@@ -69,8 +74,8 @@ def along(places: Iterable[tuple[int, Severity, int]], lines: int, about: str = 
     return svg, told
 
 
-def _column(index: int, part: Mapping[Severity, int], tallest: int, span: str) -> Html:
-    rects, top = [tag("title", f"{span}: {_words(part)}")], float(_HEIGHT)
+def _column(index: int, part: Mapping[Severity, int], tallest: int, title: str) -> Html:
+    rects, top = [tag("title", title)], float(_HEIGHT)
     for severity in SEVERITIES:
         if part.get(severity):
             height = max((_HEIGHT - 6) * part[severity] / tallest, 2)
@@ -88,8 +93,14 @@ def _span(index: int, count: int, lines: int) -> str:
     return f"line {number(first)}" if first >= last else f"lines {number(first)} to {number(last)}"
 
 
-def _words(part: Mapping[Severity, int]) -> str:
-    return ", ".join(plural(part[severity], NOUNS[severity]) for severity in SEVERITIES if part.get(severity))
+def _words(part: Mapping[Severity, int], exact: bool) -> str:
+    told = [plural(part[s] if exact else _rounded(part[s]), NOUNS[s]) for s in SEVERITIES if part.get(s)]
+    return ("" if exact else "about ") + ", ".join(told)
+
+
+def _rounded(count: int) -> int:
+    """To two digits."""
+    return round(count, 2 - len(str(count)))
 
 
 def _short(value: float) -> str:

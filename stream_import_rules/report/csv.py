@@ -82,5 +82,7 @@ def _cell(value: str | int | None) -> str:
         return ""
     if isinstance(value, int):
         return str(value)
-    text = _FORMULA.sub("'", tidy(value, LONGEST))
+    text = tidy(value, LONGEST)
+    if ";" in text or not text[:1].isalnum():
+        text = _FORMULA.sub("'", text)
     return '"' + text.replace('"', '""') + '"'

@@ -172,19 +172,30 @@ def _counts(totals: Totals) -> str:
 def _main(outcome: Outcome, rules: Mapping[str, Rule], found: Sequence[Html]) -> Html:
     """What to do first; everything that was found; what else is in the file."""
     report = outcome.report
-    above = [*_fix_first(report, rules), *_files(outcome), *_where(report, outcome.places), *_by_rule(report)]
-    below = [*_entries(report), *_groups(report)]
+    one = len(report.files) == 1
+    fix, file = [*_fix_first(report, rules)], [*_file(outcome)] if one else []
+    where, by_rule_ = [*_where(report, outcome.places)], [*_by_rule(report)]
+    entries, groups = [*_entries(report)], [*_groups(report)]
+    if not found:
+        return tag("main", *(() if one else _files(report)), _panels([*file, *entries], groups))
     return tag(
         "main",
-        tag("div", *above, class_="panels"),
-        _findings(report, found) if found else None,
-        tag("div", *below, class_="panels") if below else None,
+        _panels([*fix, *file], [*where, *by_rule_]) if one else _panels([*fix, *by_rule_], where),
+        *(() if one else _files(report)),
+        _findings(report, found),
+        _panels(entries, groups),
     )
 
 
-def _section(name: str, title: str, *children: Html | None, class_: str | None = None) -> Html:
+def _panels(left: Sequence[Html], right: Sequence[Html]) -> Html | None:
+    """Sections side by side, where there is room."""
+    columns = [tag("div", *sections) for sections in (left, right) if sections]
+    return tag("div", *columns, class_="panels") if columns else None
+
+
+def _section(name: str, title: str, *children: Html | None) -> Html:
     heading = tag("h2", title, id=f"{name}-title")
-    return tag("section", heading, *children, id=name, class_=class_, aria_labelledby=f"{name}-title")
+    return tag("section", heading, *children, id=name, aria_labelledby=f"{name}-title")
 
 
 def _fix_first(report: Report, rules: Mapping[str, Rule]) -> Iterator[Html]:
@@ -211,34 +222,32 @@ def _fix_first(report: Report, rules: Mapping[str, Rule]) -> Iterator[Html]:
 # --------------------------------------------------------------------------- figures and charts
 
 
-def _files(outcome: Outcome) -> Iterator[Html]:
-    report = outcome.report
-    if len(report.files) == 1:
-        (file,) = report.files
-        limit = limit_of(outcome.ruleset)
-        kind = "error" if limit is not None and file.bytes > limit else "plain"
-        rows: list[tuple[str, Html | str]] = [
-            ("File", _named(name_of(file.path), 500)),
-            ("Judged", "wholly" if file.complete else "only in part"),
-            ("Size", join(size_of(file, outcome.ruleset), charts.bar(file.bytes, max(limit, file.bytes), kind)))
-            if limit
-            else ("Size", size(file.bytes)),
-            ("Lines", number(file.lines)),
-            ("Entries", number(sum(file.entries.values()))),
-            ("Findings", _counts(file.findings)),
-        ]
-        if file.time_from and file.time_to:
-            span = join(tag("time", file.time_from), " to ", tag("time", file.time_to))
-            rows.insert(-1, (time_label(outcome.ruleset), span))
-        pairs = [join(tag("dt", label), tag("dd", value)) for label, value in rows]
-        yield _section("files", "The file", tag("dl", *pairs))
-    elif report.files:
-        table = _table(
-            ("File", "Size", "Lines", "Entries", "Findings"),
-            [_file_row(file) for file in report.files[:TOP_FILES]],
-            right=(1, 2, 3),
-        )
-        yield _section("files", "The files", table, _left(len(report.files) - TOP_FILES, "more file"), class_="wide")
+def _file(outcome: Outcome) -> Iterator[Html]:
+    (file,) = outcome.report.files
+    limit = limit_of(outcome.ruleset)
+    size_told: Html | str = size_of(file, outcome.ruleset)
+    if limit is not None:
+        kind = "error" if file.bytes > limit else "plain"
+        size_told = join(size_told, charts.bar(file.bytes, max(limit, file.bytes), kind))
+    rows: list[tuple[str, Html | str]] = [
+        ("File", _named(name_of(file.path), 500)),
+        ("Judged", "wholly" if file.complete else "only in part"),
+        ("Size", size_told),
+        ("Lines", number(file.lines)),
+        ("Entries", number(sum(file.entries.values()))),
+    ]
+    if file.time_from and file.time_to:
+        span = join(tag("time", file.time_from), " to ", tag("time", file.time_to))
+        rows.append((time_label(outcome.ruleset), span))
+    rows.append(("Findings", _counts(file.findings)))
+    yield _section("files", "The file", tag("dl", *(join(tag("dt", label), tag("dd", value)) for label, value in rows)))
+
+
+def _files(report: Report) -> Iterator[Html]:
+    if report.files:
+        columns = ("File", "Size", "Lines", "Entries", "Findings")
+        table = _table(columns, [_file_row(file) for file in report.files[:TOP_FILES]], right=(1, 2, 3))
+        yield _section("files", "The files", table, _left(len(report.files) - TOP_FILES, "more file"))
 
 
 def _file_row(file: FileReport) -> list[Html | str]:
@@ -262,10 +271,9 @@ def _where(report: Report, places: Places | None) -> Iterator[Html]:
     if not found:
         return
     most = sorted(found, key=lambda path: -sum(weight for *_, weight in found[path]))
-    about = "" if places.exact else "about "
     figures = []
     for path in most[:TOP_PLACES]:
-        chart, told = charts.along(found[path], lines[path], about)
+        chart, told = charts.along(found[path], lines[path], exact=places.exact)
         name = tag("figcaption", _named(name_of(path), 200)) if len(report.files) > 1 else None
         axis = tag("p", tag("span", "line 1"), tag("span", number(lines[path])), class_="axis", aria_hidden="true")
         figures.append(tag("figure", name, chart, axis, tag("p", told, class_="note")))
