@@ -164,7 +164,7 @@ def _outputs(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str
     try:
         return [wanted_of(value) for value in values]
     except OutputsError as error:
-        raise click.BadParameter(str(error)) from error
+        raise click.BadParameter(visible(str(error))) from error
 
 
 @cli.command(epilog=_EXAMPLES.format(formats=_formats_help()))
@@ -224,7 +224,7 @@ def validate(
     try:
         wanted = settled(formats, output)
     except OutputsError as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(visible(str(error))) from error
     if max_samples is not None and all(FORMATS[name].stream for name, _ in wanted):
         names = " and ".join(name for name, _ in wanted)
         raise click.UsageError(f"--max-samples does not go with --format {names}: every finding is written")
@@ -323,7 +323,7 @@ def _refuse_overwriting(files: Iterable[str], output: str) -> None:
         except OSError:
             continue
         if same and os.path.isfile(path):
-            raise click.UsageError(f"{output} would overwrite the input {_name(path)}")
+            raise click.UsageError(f"{visible(output)} would overwrite the input {_name(path)}")
 
 
 # --------------------------------------------------------------------------- explain, rules

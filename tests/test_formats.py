@@ -326,6 +326,7 @@ def test_nothing_of_the_data_is_markup_in_the_comment() -> None:
         if token.type == "text":
             assert "pwned" not in token.content
             assert "@octocat" not in token.content
+    assert len(markdown.render(spoilt()).decode()) < 65_536
     levels = [token.tag for token in seen if token.type == "heading_open"]
     assert levels == ["h3"]
 
@@ -460,6 +461,16 @@ def test_the_page_of_a_clean_run_has_no_findings_and_that_of_a_part_is_loud() ->
     part = html.render(outcome(Gatherer(5), file(complete=False), unread=[Unread(path="b", reason="gone")])).decode()
     assert "ONLY PART OF THE INPUT WAS JUDGED" in part
     assert "b: could not be read: gone" in part
+
+
+def test_a_run_over_thousands_of_files_fits_too() -> None:
+    paths = [f"{number:04}/" + "\u202e" * 250 for number in range(3_000)]
+    files = [file(path, complete=False) for path in paths]
+    made = outcome(found(), *files, unread=[Unread(path=path, reason=path) for path in paths])
+    assert len(html.render(made)) < 2_000_000
+    assert len(markdown.render(made)) < 65_536
+    assert len(github.render(made)) < 65_536
+    assert "And 5,990 more were not judged, or only in part." in html.render(made).decode()
 
 
 def test_text_and_attributes_are_escaped_by_whoever_makes_an_element() -> None:

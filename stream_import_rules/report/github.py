@@ -15,7 +15,7 @@ from ..model import SEVERITIES, Severity
 from .collect import Report, Sample, by_rule
 from .outcome import Outcome
 from .safe import tidy
-from .words import STANDARD_INPUT, gaps, in_short, name_of, number, partial_of
+from .words import STANDARD_INPUT, first_gaps, in_short, name_of, number, partial_of
 
 #: What GitHub's runner takes for a command: at the beginning of a line, and in its older form anywhere.
 _LINE_COMMAND = re.compile(rb"^(\s*):(?=:)", re.MULTILINE)
@@ -47,7 +47,7 @@ def _lines(report: Report, samples: Sequence[Sample]) -> Iterator[str]:
     room: dict[Severity, int] = {"error": SHOWN, "warning": SHOWN, "info": SHOWN - 1}  # the last notice
     if not report.complete:
         room["error"] -= 1
-        told = [f"{tidy(name_of(path))}: {tidy(what)}" if path else what for path, what in gaps(report)]
+        told = [f"{tidy(name_of(path))}: {tidy(what)}" if path else what for path, what in first_gaps(report)]
         yield _command("error", [partial_of(report), *told], title=_TITLE)
     chosen = [finding for severity in SEVERITIES for finding in _chosen(report, samples, severity, room[severity])]
     for finding in chosen:

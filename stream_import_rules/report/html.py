@@ -26,8 +26,8 @@ from .words import (
     FIRST_RULES,
     NOUNS,
     UNDECIDED,
+    first_gaps,
     first_to_fix,
-    gaps,
     groups_of,
     limit_of,
     name_of,
@@ -129,7 +129,7 @@ def _header(report: Report) -> Html:
     mark, _, sentence = head.partition(" ") if head[0] in "✓✗" else ("!", "", head)
     partial = None
     if not report.complete:
-        told = [tag("li", text(f"{name_of(path)}: {what}" if path else what, 500)) for path, what in gaps(report)]
+        told = [tag("li", text(f"{name_of(path)}: {what}" if path else what, 500)) for path, what in first_gaps(report)]
         partial = tag("div", tag("p", tag("strong", partial_of(report))), tag("ul", *told), class_="partial")
     return tag(
         "header",

@@ -22,7 +22,7 @@ def render(outcome: Outcome) -> bytes:
     """The document."""
     report = outcome.report
     files, rules = list(_files(report)), list(_rules(outcome))
-    failed, broken = report_failures(report), sum("<error" in case for case in files)
+    failed, broken = _failures(report), sum("<error" in case for case in files)
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f"<testsuites {_totals('stream-import', len(files) + len(rules), failed, broken)}>",
@@ -33,7 +33,7 @@ def render(outcome: Outcome) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def report_failures(report: Report) -> int:
+def _failures(report: Report) -> int:
     """How many rules fail."""
     return sum(severity == "error" for severity in report.severities.values())
 

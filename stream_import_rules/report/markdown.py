@@ -16,7 +16,7 @@ from .outcome import Outcome
 from .safe import tidy
 from .share import fitting
 from .words import (
-    gaps,
+    first_gaps,
     groups_of,
     name_of,
     number,
@@ -31,7 +31,9 @@ from .words import (
 #: Bytes, so that it holds for characters too; the rest is for what a bot puts around it.
 LONGEST = 60_000
 #: Rows of a table.
-TOP_FILES, TOP_RULES, TOP_GROUPS = 20, 100, 10
+TOP_FILES, TOP_GROUPS = 10, 10
+#: Of the rules as many as leave room for samples, or at least for the rest.
+TOP_RULES = (100, 50, 20, 5, 0)
 
 _MARKS: dict[Severity, str] = {"error": "🔴 error", "warning": "🟡 warning", "info": "🔵 info"}
 _TICKS = re.compile("`+")
@@ -41,8 +43,9 @@ def render(outcome: Outcome) -> bytes:
     """The comment."""
     report = outcome.report
     rules = {rule.id: rule for rule in outcome.ruleset.rules}
-    head = "\n".join(_head(outcome, rules))
     foot = "\n".join(_foot(report))
+    heads = ("\n".join(_head(outcome, rules, top)) for top in TOP_RULES)
+    head = next((head for head in heads if len((head + foot).encode()) <= LONGEST * 2 // 3), "")
     groups = by_rule(outcome.samples, report.counts)
     blocks = {rule: [_sample(sample) for sample in samples] for rule, samples in groups.items()}
     sizes = [[len(block.encode()) for block in group] for group in blocks.values()]
@@ -54,7 +57,7 @@ def render(outcome: Outcome) -> bytes:
     return "\n".join([head, *(details if each else []), foot]).encode()
 
 
-def _head(outcome: Outcome, rules: dict[str, Rule]) -> Iterator[str]:
+def _head(outcome: Outcome, rules: dict[str, Rule], top: int) -> Iterator[str]:
     report = outcome.report
     head, rest = sentence_of(report)
     yield f"### {head}"
@@ -62,7 +65,10 @@ def _head(outcome: Outcome, rules: dict[str, Rule]) -> Iterator[str]:
     if not report.complete:
         yield f"**✗ {partial_of(report)}**"
         yield ""
-        yield from (f"- {code(name_of(path))}: {code(what)}" if path else f"- {what}" for path, what in gaps(report))
+        yield from (
+            f"- {code(name_of(path), 60)}: {code(what, 60)}" if path else f"- {what}"
+            for path, what in first_gaps(report)
+        )
         yield ""
     if rest:
         yield rest[0].upper() + rest[1:]
@@ -94,11 +100,11 @@ def _head(outcome: Outcome, rules: dict[str, Rule]) -> Iterator[str]:
                     rules[rule].summary.replace("|", r"\|") if rule in rules else "",
                     cell(place_of(places[rule].finding)) if rule in places else "",
                 )
-                for rule, count in list(report.counts.items())[:TOP_RULES]
+                for rule, count in list(report.counts.items())[:top]
             ),
             right=(2,),
         )
-        yield from _more(len(report.counts) - TOP_RULES, "rule")
+        yield from _more(len(report.counts) - top, "rule")
 
 
 def _foot(report: Report) -> Iterator[str]:
@@ -152,7 +158,7 @@ def _sample(sample: Sample) -> str:
 
 def cell(text: str) -> str:
     """Any text as a code span in a table, where a bar would end the cell and with it the span."""
-    return code(text, 300).replace("|", r"\u{7c}")
+    return code(text, 100).replace("|", r"\u{7c}")
 
 
 def code(text: str, longest: int = 200) -> str:

@@ -6,6 +6,7 @@ Used by the formats for people; it knows the Report and nothing of how it is set
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from ..findings import Finding
@@ -120,6 +121,14 @@ def gaps(report: Summary) -> Iterator[tuple[str | None, str]]:
             yield file.path, "judged in part, see the findings."
     for unread in report.unread:
         yield unread.path, f"could not be read: {unread.reason}"
+
+
+def first_gaps(report: Summary, most: int = 10) -> Iterator[tuple[str | None, str]]:
+    """The gaps, or where they are many the first of them and how many more there are."""
+    count = sum(1 for _ in gaps(report))
+    yield from islice(gaps(report), most)
+    if count > most:
+        yield None, f"And {number(count - most)} more were not judged, or only in part."
 
 
 def partial_of(report: Summary) -> str:
