@@ -64,6 +64,8 @@ def _measure(file: Path, way: tuple[str, ...]) -> tuple[float, float, int]:
     target = file.with_name("report")
     words = ["validate", str(file), "--format", f"{way[0]}={target}", *way[1:]]
     done = subprocess.run([sys.executable, "-c", _RUN, *words], capture_output=True, text=True, check=False)
+    if done.returncode not in (0, 1):
+        raise RuntimeError(done.stderr)
     seconds, megabytes = json.loads(done.stderr.splitlines()[-1])
     return seconds, megabytes, target.stat().st_size
 
