@@ -77,7 +77,8 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "line": "The line, from 1. Absent if the whole file is meant.",
         "column": "The column in the line, from 1, in Unicode code points.",
         "instruction": "The instruction of the line.",
-        "path": "The place in the line, a JSON Pointer (RFC 6901) from its root; of what is missing, where it belongs.",
+        "path": "The place in the line, a JSON Pointer (RFC 6901) from its root; of what is missing, where it belongs. "
+        "A report ends a path of more than 2,000 characters with an ellipsis.",
         "record": "What the user calls the entry: its foreign id, id or feed.",
         "message": "What is wrong, in a sentence.",
         "hint": "What to write instead.",

@@ -151,8 +151,8 @@ Examples:
 Formats:
 {formats}
 
---format NAME=FILE writes a format to a file; several go in one run. Of those without =FILE one may be
-left: it goes where -o says, or to standard output. Files appear whole or not at all, all of them or none.
+--format NAME=FILE writes a format to a file; several go in one run. -o names the file of the last format
+that has none. One format may go to standard output. Files appear whole or not at all, and all of them or none.
 """
 
 

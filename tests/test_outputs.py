@@ -226,6 +226,14 @@ def test_too_many_samples_are_thinned_rule_by_rule() -> None:
     assert sink.counts["h"] == 50
 
 
+def test_a_sample_keeps_the_beginning_of_an_endless_path_and_a_stream_all_of_it() -> None:
+    streamed: list[str | None] = []
+    sink = Gatherer(1, streams=[lambda found: streamed.append(found.path)])
+    push(sink, finding(path="/" + "x" * 1_000_000))
+    assert sink.samples[0].finding.path == "/" + "x" * 1_998 + "…"
+    assert streamed == ["/" + "x" * 1_000_000]
+
+
 def test_the_first_samples_are_those_of_each_rule() -> None:
     sink = Gatherer(9)
     for rule in "abab":

@@ -9,9 +9,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+import msgspec
+
 from ..findings import Excerpt, Finding
 from ..model import Severity
 from .collect import Collector, Sample
+
+#: A key may be as long as a file, and every finding below it has it in its path: samples keep so many characters.
+LONGEST_PATH = 2_000
 
 
 class Gatherer(Collector):
@@ -50,7 +55,7 @@ class Gatherer(Collector):
     def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
         ordinal = self._awaited[finding.rule].popleft()
         if ordinal < self.max_samples:
-            self.samples.append(Sample(finding, excerpt))
+            self.samples.append(Sample(_bounded(finding), excerpt))
             if self._most is not None and len(self.samples) > self._most:
                 self._thin()
         if self.places is not None:
@@ -63,6 +68,12 @@ class Gatherer(Collector):
         if fewer < self.max_samples:
             self.max_samples = fewer
             self.samples = first(self.samples, fewer)
+
+
+def _bounded(finding: Finding) -> Finding:
+    if finding.path is None or len(finding.path) <= LONGEST_PATH:
+        return finding
+    return msgspec.structs.replace(finding, path=finding.path[: LONGEST_PATH - 1] + "…")
 
 
 def first(samples: Iterable[Sample], number: int) -> list[Sample]:
