@@ -9,6 +9,7 @@ in front of a sign that follows a semicolon too, for where the semicolon separat
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ..findings import Finding, Related
 from .collect import Summary
@@ -21,7 +22,9 @@ COLUMNS = (
 )
 
 #: What a spreadsheet may take for the beginning of a formula, in the forms of East Asia too.
-_FORMULA = re.compile(r"""(?:^|(?<=;))(?=['"\s]*[=+\-@＝＋－＠﹢﹣﹦﹫−])""")
+_BEGINNING = r"""['"\s]*[=+\-@＝＋－＠﹢﹣﹦﹫−]"""
+_FORMULA = re.compile(_BEGINNING)
+_AFTER_SEMICOLON = re.compile(rf";(?={_BEGINNING})")
 
 #: Excel holds 32,767 characters in a cell.
 LONGEST = 4_000
@@ -38,20 +41,21 @@ class Rows:
 
     def finding(self, finding: Finding) -> bytes:
         """The row of a finding."""
-        return self._begin() + _row(
-            finding.severity,
-            finding.rule,
-            finding.file,
-            finding.line,
-            finding.column,
-            finding.instruction,
-            finding.path,
-            finding.record,
-            finding.message,
-            finding.hint,
-            finding.value,
-            " · ".join(map(_place, finding.related)) or None,
+        cells = (
+            _known(finding.severity),
+            _known(finding.rule),
+            _known(finding.file),
+            _cell(finding.line),
+            _cell(finding.column),
+            _known(finding.instruction),
+            _cell(finding.path),
+            _cell(finding.record),
+            _cell(finding.message),
+            _cell(finding.hint),
+            _cell(finding.value),
+            _cell(" · ".join(map(_place, finding.related)) if finding.related else None),
         )
+        return self._begin() + f"{','.join(cells)}\r\n".encode()
 
     def end(self, summary: Summary) -> bytes:
         """What was not judged."""
@@ -83,6 +87,14 @@ def _cell(value: str | int | None) -> str:
     if isinstance(value, int):
         return str(value)
     text = tidy(value, LONGEST)
-    if ";" in text or not text[:1].isalnum():
-        text = _FORMULA.sub("'", text)
-    return '"' + text.replace('"', '""') + '"'
+    if _FORMULA.match(text):
+        text = f"'{text}"
+    if ";" in text:
+        text = _AFTER_SEMICOLON.sub(";'", text)
+    return f'"{text.replace(chr(34), chr(34) * 2)}"' if '"' in text else f'"{text}"'
+
+
+@lru_cache(maxsize=1024)
+def _known(value: str | None) -> str:
+    """A cell whose text comes again and again."""
+    return _cell(value)
