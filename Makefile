@@ -22,7 +22,7 @@ help:
 run: $(VENV)/.run
 	$(BIN)/stream-import validate examples/import.jsonl
 
-# The tests that need node and npm are skipped without them; with CI set they fail.
+# The tests that need node, npm or Chromium are skipped without them; with CI set they fail.
 test: lint check
 	$(BIN)/python -m pytest
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from stream_import_rules import model
 
-from . import to_app_schema, to_conformance, to_docs, to_json_schema, to_python, to_sql
+from . import to_app_schema, to_conformance, to_docs, to_json_schema, to_python, to_report_schema, to_sql
 
 #: What each target says of each kind of check.
 SUPPORT: dict[str, dict[str, str]] = {
@@ -25,6 +25,7 @@ def artefacts(ruleset: model.RuleSet, fingerprint: str) -> dict[str, str]:
     dist = f"dist-schemas/{ruleset.name}"
     version = f"{dist}/v{ruleset.version}"
     schemas = to_json_schema.to_json_schema(ruleset, fingerprint) | to_app_schema.to_app_schema(ruleset, fingerprint)
+    reports = to_report_schema.to_report_schema()
     return {
         f"{package}/ruleset.json": model.to_json(ruleset).decode(),
         **_under(package, to_python.to_python(ruleset, fingerprint)),
@@ -32,6 +33,8 @@ def artefacts(ruleset: model.RuleSet, fingerprint: str) -> dict[str, str]:
         **_under(version, to_sql.to_sql(ruleset, fingerprint)),
         **_under("dist-schemas", schemas),
         **_under(f"{package}/schemas", _newest(schemas, f"{ruleset.name}/v{ruleset.version}/")),
+        **_under(f"dist-schemas/report/v{to_report_schema.VERSION}", reports),
+        **_under(f"{package}/schemas", reports),
         **_under(f"{version}/conformance", to_conformance.to_conformance(ruleset, fingerprint)),
         **_under("docs/reference", to_docs.to_docs(ruleset, fingerprint, SUPPORT)),
     }
@@ -54,4 +57,5 @@ def folders(ruleset: model.RuleSet) -> list[str]:
     package = f"stream_import_rules/generated/{ruleset.name.replace('-', '_')}"
     major, minor, _ = ruleset.version.split(".")
     versions = (major, f"{major}.{minor}", ruleset.version)
-    return [package, "docs/reference", *(f"dist-schemas/{ruleset.name}/v{version}" for version in versions)]
+    report = f"dist-schemas/report/v{to_report_schema.VERSION}"
+    return [package, "docs/reference", report, *(f"dist-schemas/{ruleset.name}/v{version}" for version in versions)]

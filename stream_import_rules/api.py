@@ -31,16 +31,13 @@ from .findings import Finding, Kept
 from .model import SEVERITIES, RuleSet, Severity
 from .policy import Policy
 from .read import BUFFER
-from .report.collect import Collector, FileReport, Report, Totals, file_report, report_of, summary_of
+from .report.collect import MAX_SAMPLES, Collector, FileReport, Report, Totals, file_report, report_of, summary_of
 
 if TYPE_CHECKING:
     from .app import App
     from .validate import Checker, Plan
 
 StrPath: TypeAlias = "str | os.PathLike[str]"
-
-#: How many findings of each rule a report holds if nothing else is said.
-MAX_SAMPLES = 100
 
 #: What the relations may take in memory, in bytes, before they write to disk; and the least of it.
 MEMORY = 1_000_000_000

@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias, TypeVar, get_args
 
 import click
@@ -21,30 +21,22 @@ from .app import App, AppError, find_app
 from .model import SEVERITIES, Rule, RuleSet, Severity
 from .policy import UnknownRule, matching
 from .report import json as as_json
-from .report.collect import (
-    Collector,
-    Relations,
-    Report,
-    StreamingSink,
-    Summary,
-    report_of,
-    summary_of,
-)
+from .report.collect import Collector, Relations, Summary, summary_of
+from .report.formats import FORMATS
+from .report.outcome import Outcome
 from .report.output import STANDARD_OUTPUT, Output, OutputClosed, OutputError, reason_of
+from .report.outputs import Outputs, OutputsError, Wanted, settled, wanted_of
 from .report.safe import visible
+from .report.words import in_short
 
 if TYPE_CHECKING:
     from .report.page import Page
     from .run import Run
     from .validate import Checker
 
-Format: TypeAlias = Literal["text", "json", "jsonl"]
 FailOn: TypeAlias = Literal["error", "warning", "never"]
 Color: TypeAlias = Literal["auto", "always", "never"]
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-
-#: Findings of each rule that are shown if nothing else is said: a screen for people, more for programs.
-TEXT_SAMPLES = 5
 
 STANDARD_INPUT = "-"
 PLAIN_WIDTH = 100
@@ -168,17 +160,49 @@ Examples:
   zstd -dc export.jsonl.zst | stream-import validate -
   stream-import validate export.jsonl --format json -o report.json
   stream-import validate export.jsonl --app app.yaml
+  stream-import validate export.jsonl --format text --format html=report.html
+  stream-import validate part-1.jsonl part-2.jsonl --together
 
 \b
 Without --app, the configuration of the app is the file stream-import.yaml
 beside the import file or in a folder above it, up to the root of a repository.
+
+\b
+Formats:
+{formats}
+
+--format NAME=FILE writes a format to a file; several go in one run. -o names the file of the last format
+that has none. One format may go to standard output. Files appear whole or not at all, and all of them or none.
 """
 
 
-@cli.command(epilog=_EXAMPLES)
+def _formats_help() -> str:
+    return "\n".join(f"  {name:9} {format_.audience}" for name, format_ in FORMATS.items())
+
+
+def _outputs(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> list[Wanted]:
+    try:
+        return [wanted_of(value) for value in values]
+    except OutputsError as error:
+        raise click.BadParameter(visible(str(error))) from error
+
+
+@cli.command(epilog=_EXAMPLES.format(formats=_formats_help()))
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@_format_option(*get_args(Format))
-@_output_option
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    callback=_outputs,
+    metavar="NAME[=FILE]",
+    help=f"What to write: {', '.join(FORMATS)}; may be given several times.  [default: text]",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="Where the (last) --format without =FILE goes; - is standard output.  [default: -]",
+)
 @click.option("--select", multiple=True, callback=_comma_list, metavar="RULE,…", help="Only these rules (or patterns).")
 @click.option("--ignore", multiple=True, callback=_comma_list, metavar="RULE,…", help="Not these rules (or patterns).")
 @click.option(
@@ -218,15 +242,16 @@ beside the import file or in a folder above it, up to the root of a repository.
     "--max-samples",
     type=click.IntRange(min=0),
     metavar="N",
-    help=f"Show the first N findings of each rule  [default: {TEXT_SAMPLES} as text, {api.MAX_SAMPLES} as json]",
+    help="Show the first N findings of each rule, at most as many as the format holds.  [default: "
+    f"{', '.join(f'{format_.samples} as {name}' for name, format_ in FORMATS.items() if format_.stream is None)}]",
 )
 @_color_option
 @click.pass_context
 def validate(
     ctx: click.Context,
     files: tuple[str, ...],
-    format_: Format,
-    output: str,
+    formats: list[Wanted],
+    output: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     severity: dict[str, Severity],
@@ -241,35 +266,39 @@ def validate(
     color: Color,
 ) -> None:
     """Judge import files; - is standard input."""
-    if format_ == "jsonl" and max_samples is not None:
-        raise click.UsageError("--max-samples does not go with --format jsonl, which writes every finding")
+    try:
+        wanted = settled(formats, output)
+    except OutputsError as error:
+        raise click.UsageError(visible(str(error))) from error
+    if max_samples is not None and all(FORMATS[name].stream for name, _ in wanted):
+        names = " and ".join(name for name, _ in wanted)
+        raise click.UsageError(f"--max-samples does not go with --format {names}: every finding is written")
     if files.count(STANDARD_INPUT) > 1:
         raise click.UsageError("standard input (-) can only be read once")
-    _refuse_overwriting(files, output)
+    for _, target in wanted:
+        _refuse_overwriting(files, target)
     ruleset, fingerprint = artefact.load()
     policy = api.make_policy(ruleset, select, ignore, severity)
     app = _app_of(files, app_file, no_app)
     plan = api.make_plan(jobs=jobs, memory=memory)
-    with Output(output) as out:
-        collector = _collector(format_, max_samples, out)
+
+    def text(outcome: Outcome, out: Output) -> bytes:
+        from .report.text import render
+
+        page = _page(out, color)
+        return _encoded(render(outcome.report, outcome.samples, ruleset, page), page)
+
+    with Outputs(wanted, max_samples=max_samples, text=text) as outputs:
         checker = api.make_checker(ruleset, policy, app=app, relations=not no_relations, plan=plan)
-        run = _run(files, checker, collector, together=together)
+        run = _run(files, checker, outputs.sink, together=together)
         if not run.files and not run.interrupted:
             raise _Trouble("nothing was judged")  # each file has been complained of
         relations: Relations = "left out" if no_relations else "broken off" if run.unrelated else "checked"
-        summary = _summary(run, collector, ruleset, fingerprint, app, relations)
-        with suppress(OutputClosed):  # whoever has gone does not change the verdict
-            _print(summary, collector, ruleset, format_, out, color)
-    if not out.is_standard:
-        _tell(f"{output}: {_in_short(summary)}")
+        summary = _summary(run, outputs.sink, ruleset, fingerprint, app, relations)
+        outputs.write(summary, ruleset)
+    for file in outputs.files:
+        _tell(f"{file}: {in_short(summary)}")
     ctx.exit(exit_code(summary, fail_on))
-
-
-def _collector(format_: Format, max_samples: int | None, out: Output) -> Collector:
-    if format_ == "jsonl":
-        return StreamingSink(lambda finding: out.write(as_json.finding_line(finding)))
-    default = TEXT_SAMPLES if format_ == "text" else api.MAX_SAMPLES
-    return Collector(default if max_samples is None else max_samples)
 
 
 def _app_of(files: Sequence[str], named: str | None, none: bool) -> App | None:
@@ -338,22 +367,6 @@ def _summary(
     )
 
 
-def _print(
-    summary: Summary, collector: Collector, ruleset: RuleSet, format_: Format, out: Output, color: Color
-) -> None:
-    if format_ == "jsonl":
-        out.write(as_json.summary_line(summary))
-        return
-    report: Report = report_of(summary, collector.samples)
-    if format_ == "json":
-        out.write(as_json.indented(report))
-        return
-    from .report.text import render
-
-    page = _page(out, color)
-    out.write(_encoded(render(report, collector.samples, ruleset, page), page))
-
-
 def exit_code(summary: Summary, fail_on: FailOn) -> int:
     """The exit code of a run of which something was judged."""
     if summary.interrupted:
@@ -373,13 +386,7 @@ def _refuse_overwriting(files: Iterable[str], output: str) -> None:
         except OSError:
             continue
         if same and os.path.isfile(path):
-            raise click.UsageError(f"--output would overwrite the input {_name(path)}")
-
-
-def _in_short(summary: Summary) -> str:
-    parts = ((summary.totals.error, "error"), (summary.totals.warning, "warning"), (summary.totals.info, "note"))
-    figures = ", ".join(f"{count:,} {noun}{'s' * (count != 1)}" for count, noun in parts)
-    return figures if summary.complete else f"{figures}; ONLY PART OF THE INPUT WAS JUDGED"
+            raise click.UsageError(f"{visible(output)} would overwrite the input {_name(path)}")
 
 
 # --------------------------------------------------------------------------- explain, rules
@@ -470,6 +477,8 @@ def schema(name: str | None, output: str) -> None:
     The parts of a name: `line` is for one instruction, `array` for an array of them, the form to edit;
     `errors` asks for what the import refuses, `strict` for what is warned of too, `editor` has texts and
     snippets besides; `draft-07` is for tools that know no later draft. NAME may be short: line.strict
+
+    `report` and `jsonl` are of what `validate` writes: the report with --format json, a line with --format jsonl.
     """
     names = artefact.schema_names()
     if name is None:

@@ -21,6 +21,7 @@ from types import ModuleType
 from typing import Any, BinaryIO, NoReturn
 
 import pytest
+import report_schemas
 from click.testing import CliRunner, Result
 
 import stream_import_rules as sir
@@ -134,7 +135,11 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def run(*arguments: str, stdin: bytes | None = None) -> Result:
-    return CliRunner().invoke(cli.cli, [str(a) for a in arguments], input=stdin, prog_name="stream-import")
+    """Run the command. Whatever JSON ``validate`` prints is held against its published schema."""
+    result = CliRunner().invoke(cli.cli, [str(a) for a in arguments], input=stdin, prog_name="stream-import")
+    if arguments[0] == "validate" and result.stdout.startswith("{"):
+        report_schemas.check("report" if result.stdout.startswith("{\n") else "jsonl", result.stdout.encode())
+    return result
 
 
 def write(folder: Path, text: str, name: str = "export.jsonl") -> str:

@@ -77,10 +77,27 @@ ORDER = [
     "report.page",
     "report.pull",
     "report.collect",
+    "report.words",
+    "report.gather",
+    "report.share",
+    "report.outcome",
     "report.json",
+    "report.csv",
+    "report.markup",
+    "report.charts",
+    "report.html_parts",
+    "report.html_overview",
+    "report.html_findings",
+    "report.html",
+    "report.github",
+    "report.junit",
+    "report.markdown",
+    "report.sarif",
     "report.excerpt",
     "report.text",
     "report.rulebook",
+    "report.formats",
+    "report.outputs",
     # who asks
     "api",
     "run",
@@ -88,6 +105,9 @@ ORDER = [
     "cli",
     "__main__",
 ]
+
+#: What is published of the runtime's own shapes is made from the structs that it writes.
+SHAPES = {f"{COMPILER}.to_report_schema": {f"{RUNTIME}.findings", f"{RUNTIME}.report.collect"}}
 
 #: Heavy modules, and who may import them when it is itself imported.
 HEAVY = {
@@ -169,7 +189,8 @@ def rank(module: str) -> int:
 
 
 def test_the_compiler_imports_the_model_of_the_runtime_and_nothing_else() -> None:
-    bad = [i for i in imports(COMPILER) if within(i.name, RUNTIME) and not within(i.name, f"{RUNTIME}.model")]
+    found = [i for i in imports(COMPILER) if within(i.name, RUNTIME) and not within(i.name, f"{RUNTIME}.model")]
+    bad = [i for i in found if i.name.rpartition(".")[0] not in SHAPES.get(i.module, ())]
     assert not bad, bad
 
 

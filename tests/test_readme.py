@@ -15,8 +15,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from stream_import_rules.artefact import schema_names
+from stream_import_rules.report.formats import FORMATS
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -96,13 +98,29 @@ def test_the_readme_turns_the_array_into_lines_without_a_finding(beside: Path) -
     assert "Ready to upload" in printed("stream-import validate import.jsonl", beside)
 
 
+def test_the_workflow_writes_what_it_uploads(beside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (workflow,) = (yaml.safe_load(block) for block in blocks("yaml") if "GITHUB_STEP_SUMMARY" in block)
+    script = workflow[0]["run"].replace("\\\n", " ").splitlines()[1]
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(beside / "summary.md"))
+    assert printed(os.path.expandvars(script).replace('"', ""), beside).startswith("::error file=export.jsonl,line=1,")
+    assert (beside / "summary.md").read_text("utf-8").startswith("### ✗ 2 errors")
+    for step in workflow[1:]:
+        (named,) = (beside / value for key, value in step["with"].items() if key in ("path", "sarif_file"))
+        assert named.is_file()
+
+
+def test_the_readme_names_every_format() -> None:
+    rows = re.findall(r"^\| `([a-z]+)`(?: \(default\))? \|", README.read_text("utf-8"), re.MULTILINE)
+    assert sorted(rows) == sorted(FORMATS)
+
+
 def test_adding_a_rule_works_as_the_readme_says(tmp_path: Path) -> None:
     """In a copy of the rules, without the pages that would be written."""
     from generators.build import compile_rules
 
     rules = tmp_path / "rules/feeds-v2"
     shutil.copytree(ROOT / "rules/feeds-v2", rules)
-    (addition,) = blocks("yaml")
+    (addition,) = (block for block in blocks("yaml") if "id: lowercase" in block)
     file = rules / "instructions/reactions.yaml"
     before, kind, rest = file.read_text("utf-8").partition("    kind:\n")
     own, after, others = rest.partition("    user_id:\n")

@@ -19,7 +19,6 @@ from stream_import_rules.report.collect import (
     Collector,
     FileReport,
     Report,
-    StreamingSink,
     Totals,
     Unread,
     file_report,
@@ -27,10 +26,12 @@ from stream_import_rules.report.collect import (
     summary_of,
 )
 from stream_import_rules.report.excerpt import set_excerpt
-from stream_import_rules.report.page import Page, plural, size
+from stream_import_rules.report.gather import Gatherer
+from stream_import_rules.report.page import Page
 from stream_import_rules.report.rulebook import render_list, render_rule
 from stream_import_rules.report.safe import escape_json, pieces, visible
 from stream_import_rules.report.text import render
+from stream_import_rules.report.words import plural, size
 from stream_import_rules.validate import FileSummary
 
 NONE = Totals(error=0, warning=0, info=0)
@@ -233,7 +234,7 @@ def test_the_json_report_has_the_members_of_the_contract() -> None:
 
 def test_jsonl_streams_every_finding_and_ends_with_the_summary() -> None:
     lines: list[bytes] = []
-    sink = StreamingSink(lambda found: lines.append(as_json.finding_line(found)))
+    sink = Gatherer(0, streams=[lambda found: lines.append(as_json.finding_line(found))])
     push(sink, finding(), excerpt(), times=3)
     assert len(lines) == 3, "each finding is written when it is found"
     lines.append(as_json.summary_line(summary_of(sink, [file()], small_ruleset(), version="1", fingerprint="f")))

@@ -1,49 +1,23 @@
 """The JSON Schemas in real clients: ajv in its strictest mode, VS Code's engine, a linter of schemas.
 
-Needs node and npm; what runs there is in ``tests/node``. Without them the tests are skipped, with CI
-set in the environment they fail.
+What runs in node is in ``tests/node``; see ``clients``.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
+from clients import clients, passes, run_node
 from test_json_schema import CASES, FILES, HOME
 
 from generators.schema_text import EDITOR_KEYWORDS
 
-NODE = Path(__file__).parent / "node"
+__all__ = ["clients"]
+
 #: Style of the linter's that is not ours: our descriptions are sentences.
 EXCLUDED = ["description_trailing_period"]
-
-
-def _without(reason: str) -> NoReturn:
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def _run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=NODE, env=os.environ | environment, capture_output=True, text=True, check=False)
-
-
-@pytest.fixture(scope="module")
-def clients() -> None:
-    """The packages of ``tests/node``, installed as its lock file says."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        _without("node or npm is missing")
-    installed = NODE / "node_modules" / ".package-lock.json"
-    if installed.exists() and installed.stat().st_mtime >= (NODE / "package-lock.json").stat().st_mtime:
-        return
-    done = _run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-    if done.returncode:
-        _without(f"npm ci failed:\n{done.stderr}")
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +39,7 @@ def schemas(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.usefixtures("clients")
 @pytest.mark.parametrize("check", ["ajv", "vscode"])
 def test_a_client_agrees(check: str, schemas: Path) -> None:
-    done = _run("node", "--test", "--test-reporter=tap", f"{check}.test.mjs", SCHEMAS=str(schemas))
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "\n# fail 0\n" in done.stdout
-    assert "\n# pass 0\n" not in done.stdout
+    passes(f"{check}.test.mjs", SCHEMAS=str(schemas))
 
 
 @pytest.mark.usefixtures("clients")
@@ -77,5 +48,5 @@ def test_the_linter_has_nothing_to_say_of_the_canonical_schemas(schemas: Path) -
     exclude = [word for rule in EXCLUDED for word in ("--exclude", rule)]
     assert len(canonical) == 4
     for command in (["metaschema"], ["lint", *exclude]):
-        done = _run("npx", "--no-install", "jsonschema", *command, *canonical)
+        done = run_node("npx", "--no-install", "jsonschema", *command, *canonical)
         assert done.returncode == 0, done.stdout + done.stderr

@@ -1,13 +1,13 @@
 """Take the findings of a run and sum them up: exact counts, bounded samples, one Report.
 
-Comes after ``validate``, which pushes findings into the sinks below; before ``text`` and ``json``,
-which print the Report. ``Collector`` keeps samples for a report, ``StreamingSink`` hands every finding
-on at once. Nothing here reads or writes a file.
+Comes after ``validate``, which pushes findings into the ``Collector``; before the formats, which print
+the Report. A run with several outputs has a ``Gatherer`` (in ``gather``) in its place. Nothing here
+reads or writes a file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
@@ -29,6 +29,9 @@ Relations: TypeAlias = Literal["checked", "left out", "broken off"]
 
 #: The name under which the tool is installed, and by which it names itself.
 TOOL = "stream-import-rules"
+
+#: How many findings of each rule a report for programs holds if nothing else is said.
+MAX_SAMPLES = 100
 
 
 class _Part(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -180,22 +183,6 @@ class Collector:
         for rule, number in self._counts.items():
             sums[self._severities[rule]] += number
         return Totals(error=sums["error"], warning=sums["warning"], info=sums["info"])
-
-
-class StreamingSink(Collector):
-    """A sink that hands every finding to ``emit`` as it is found, and keeps the counts only."""
-
-    def __init__(self, emit: Callable[[Finding], None]) -> None:
-        super().__init__(max_samples=0)
-        self.wanted = None
-        self._emit = emit
-
-    def count(self, rule: str, severity: Severity) -> bool:
-        super().count(rule, severity)
-        return True
-
-    def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
-        self._emit(finding)
 
 
 def file_report(summary: FileSummary, before: Totals, after: Totals) -> FileReport:

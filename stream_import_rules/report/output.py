@@ -1,6 +1,6 @@
 """Where a report goes: standard output, or a file that appears whole or not at all.
 
-Used by ``cli``; after ``text`` and ``json``, which make the bytes.
+Used by ``outputs`` and ``cli``; after the formats, which make the bytes.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class Output:
 
     def __init__(self, target: str = STANDARD_OUTPUT) -> None:
         self.is_standard = target == STANDARD_OUTPUT
+        self.is_closed = False  # whether the reader has gone
         self._named = target
         self._final: Path | None = None
         self._temporary: Path | None = None
@@ -65,8 +66,27 @@ class Output:
                 self._file.write(data)
             except OSError as error:
                 raise self._failed(error) from error
-        else:
+            return
+        try:
             _to_stdout(data)
+        except OutputClosed:
+            self.is_closed = True
+            raise
+
+    def settle(self) -> None:
+        """Have all that was written on the disk, so that only the renaming is left.
+
+        Of several outputs each is settled before the first is finished: a full disk then leaves none.
+        """
+        if self._file is None or self._file.closed:
+            return
+        try:
+            self._file.flush()
+            if self._temporary is not None:
+                os.fsync(self._file.fileno())
+                self._file.close()
+        except OSError as error:
+            raise self._failed(error) from error
 
     def __enter__(self) -> Self:
         return self
@@ -78,7 +98,9 @@ class Output:
             return
         try:
             if kind is None:
-                self._finish()
+                self.settle()
+                if self._temporary is not None and self._final is not None:
+                    os.replace(self._temporary, self._final)
         except OSError as failure:
             raise self._failed(failure) from failure
         finally:
@@ -86,14 +108,6 @@ class Output:
                 self._file.close()
             if self._temporary is not None:
                 self._temporary.unlink(missing_ok=True)
-
-    def _finish(self) -> None:
-        assert self._file is not None
-        self._file.flush()
-        if self._temporary is not None and self._final is not None:
-            os.fsync(self._file.fileno())
-            self._file.close()
-            os.replace(self._temporary, self._final)
 
     def _failed(self, error: OSError) -> OutputError:
         return OutputError(f"cannot write to {self._named}: {reason_of(error)}")

@@ -111,28 +111,3 @@ class Page:
         for block in blocks:
             console.print(block)
         return _LINE_ENDS.sub(lambda end: end[0].replace(" ", ""), file.getvalue())
-
-
-def number(count: int) -> str:
-    """``1,234``."""
-    return f"{count:,}"
-
-
-def plural(count: int, noun: str) -> str:
-    """``1 error``, ``1,234 errors``; ``noun`` is an English singular that takes s or ies."""
-    if count == 1:
-        return f"1 {noun}"
-    return f"{number(count)} {noun[:-1]}ies" if noun.endswith("ry") else f"{number(count)} {noun}s"
-
-
-def size(count: int) -> str:
-    """A size in decimal units: ``812 bytes``, ``1.2 MB``, ``300 MB``."""
-    if count < 1000:
-        return plural(count, "byte")
-    value = float(count)
-    for unit in ("kB", "MB", "GB", "TB"):
-        value /= 1000
-        if value < 999.5 or unit == "TB":
-            break
-    digits = f"{value:.1f}" if value < 100 else f"{value:.0f}"
-    return f"{digits.removesuffix('.0')} {unit}"

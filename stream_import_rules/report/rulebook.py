@@ -15,7 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ..model import EVIDENCE, Example, Rule, RuleSet, Severity, Source, ordered_line
-from .page import STYLES, Page, number, plural
+from .page import STYLES, Page
+from .words import number, plural
 
 #: A raw example of more lines than this is cut.
 RAW_LINES = 12

@@ -37,7 +37,14 @@ def visible(text: str, encoding: str = "utf-8") -> str:
     """
     if text.isascii() and text.isprintable():
         return text
+    if encoding == "utf-8" and all(map(_is_plain, text)):
+        return text
     return "".join(pieces(text, encoding))
+
+
+def tidy(text: str, longest: int = 200) -> str:
+    """The visible text, of what was at most ``longest`` characters, or cut to these."""
+    return visible(text if len(text) <= longest else text[: longest - 1] + "…")
 
 
 def pieces(text: str, encoding: str = "utf-8") -> list[str]:
@@ -75,9 +82,8 @@ def escape_json(data: bytes) -> bytes:
     if data.isascii() and b"\x7f" not in data:
         return data
     text = data.decode()
-    if text.isprintable():
-        return data
-    return "".join(c if c.isprintable() or c == "\n" else _json_escape(c) for c in text).encode()
+    escapes = {ord(char): _json_escape(char) for char in set(text) if not (char.isprintable() or char == "\n")}
+    return text.translate(escapes).encode() if escapes else data
 
 
 @lru_cache(maxsize=4096)
@@ -91,6 +97,12 @@ def _shown(char: str, encoding: str) -> str:
     if code in _INVISIBLE or not char.isprintable() or not _fits(char, encoding):
         return _escape(char)
     return char
+
+
+@lru_cache(maxsize=4096)
+def _is_plain(char: str) -> bool:
+    """Whether a character is shown as it is, whatever stands before it."""
+    return not _is_mark(char) and _shown(char, "utf-8") == char
 
 
 @lru_cache(maxsize=4096)

@@ -14,21 +14,34 @@ from rich.table import Table
 from rich.text import Text
 
 from ..findings import Finding
-from ..model import SEVERITIES, MaxFileBytes, Rule, RuleSet, Severity
+from ..model import Rule, RuleSet
 from .collect import FileReport, Report, Sample, Totals, by_rule
 from .excerpt import set_excerpt
-from .page import STYLES, Page, number, plural, size
+from .page import STYLES, Page
+from .words import (
+    FIRST_RULES,
+    UNDECIDED,
+    first_to_fix,
+    gaps,
+    groups_of,
+    number,
+    partial_of,
+    place_of,
+    plural,
+    sentence_of,
+    size,
+    size_of,
+    time_label,
+    totals_of,
+)
+from .words import name_of as raw_name_of
 
 #: More feed groups than this are only counted.
 TOP_GROUPS = 10
 #: More files than this are rows of one table.
 FEW_FILES = 3
-#: The verdict names this many rules to begin with.
-FIRST_RULES = 5
 
-STANDARD_INPUT = "-"
 _PLAIN = "default not bold not dim"
-_NOUNS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
 
 
 def render(report: Report, samples: Sequence[Sample], ruleset: RuleSet, page: Page) -> str:
@@ -48,7 +61,7 @@ def _blocks(report: Report, samples: Sequence[Sample], ruleset: RuleSet, page: P
 
 def name_of(path: str, page: Page) -> str:
     """A file's name as people read it."""
-    return "standard input" if path == STANDARD_INPUT else page.data(path)
+    return page.data(raw_name_of(path))
 
 
 # --------------------------------------------------------------------------- the files
@@ -68,29 +81,19 @@ def _files(report: Report, ruleset: RuleSet, page: Page) -> Iterator[RenderableT
 def _figures(file: FileReport, ruleset: RuleSet, page: Page) -> Iterator[tuple[str, RenderableType]]:
     if not file.complete:
         yield "Judged", Text("ONLY IN PART", style="bold red")
-    yield "Size", Text(page.own(_size_of(file, ruleset)))
+    yield "Size", Text(page.own(size_of(file, ruleset)))
     yield "Lines", Text(number(file.lines))
     yield "Entries", _tally(file.entries, len(file.entries), page)
     if file.feed_groups:
         yield "Feed groups", _tally(file.feed_groups, TOP_GROUPS, page, kinds=True)
     if file.time_from and file.time_to:
-        yield _time_label(ruleset), Text(page.data(f"{file.time_from} to {file.time_to}"))
+        yield time_label(ruleset), Text(page.data(f"{file.time_from} to {file.time_to}"))
     yield "Findings", _totals(file.findings)
 
 
 def _of_app(report: Report, page: Page) -> Iterator[tuple[str, RenderableType]]:
     if report.app is not None:
         yield "App", Text(page.data(report.app.path))
-
-
-def _size_of(file: FileReport, ruleset: RuleSet) -> str:
-    limits = [check.limit for check in ruleset.framing if isinstance(check, MaxFileBytes)]
-    if not limits:
-        return size(file.bytes)
-    limit = min(limits)
-    share = 100 * file.bytes / limit
-    words = "over" if file.bytes > limit else f"{share:.1f} % of" if share >= 0.1 else "under 0.1 % of"
-    return f"{size(file.bytes)}, {words} the limit of {size(limit)}"
 
 
 def _tally(counts: dict[str, int], top: int, page: Page, *, kinds: bool = False) -> Text:
@@ -108,20 +111,14 @@ def _tally(counts: dict[str, int], top: int, page: Page, *, kinds: bool = False)
     return made
 
 
-def _time_label(ruleset: RuleSet) -> str:
-    instruction, member = ruleset.time_span
-    entity = next((i.entity for i in ruleset.instructions if i.name == instruction), instruction)
-    return f"{entity} {member}".capitalize()
-
-
 def _totals(totals: Totals) -> Text:
-    parts = [(s, getattr(totals, s)) for s in SEVERITIES if getattr(totals, s)]
+    parts = totals_of(totals)
     if not parts:
         return Text("none", style="green")
     made = Text()
-    for i, (severity, count) in enumerate(parts):
+    for i, (severity, words) in enumerate(parts):
         made.append(", " if i else "")
-        made.append(plural(count, _NOUNS[severity]), style=STYLES[severity])
+        made.append(words, style=STYLES[severity])
     return made
 
 
@@ -168,7 +165,7 @@ def _group(
 
 def _finding(sample: Sample, page: Page, *, with_hint: bool) -> Iterator[RenderableType]:
     finding = sample.finding
-    head = Text(_place(finding, page), style="bold")
+    head = Text(page.data(place_of(finding)), style="bold")
     head.append("  ")
     head.append_text(page.prose(finding.message, style="not bold"))
     yield _indented(head, 2)
@@ -184,11 +181,6 @@ def _finding(sample: Sample, page: Page, *, with_hint: bool) -> Iterator[Rendera
         yield _indented(Text(page.own(f"{place}  {other.message}".strip())), 4)
     if with_hint and finding.hint:
         yield _hint(finding.hint, page, indent=4)
-
-
-def _place(finding: Finding, page: Page) -> str:
-    file = name_of(finding.file, page) if finding.file is not None else None
-    return ":".join(str(part) for part in (file, finding.line, finding.column) if part is not None)
 
 
 def _about(finding: Finding, page: Page) -> str:
@@ -226,27 +218,22 @@ def _indented(block: RenderableType, cells: int) -> Padding:
 
 
 def _undecided(report: Report, page: Page) -> Iterator[RenderableType]:
-    groups: dict[str, int] = {}
-    for file in report.files:
-        for name, uses in file.feed_groups.items():
-            groups[name] = groups.get(name, 0) + uses
+    groups = groups_of(report)
     app = report.app
     if app is not None and app.feed_groups:
         groups = {name: uses for name, uses in groups.items() if name in app.unconfirmed}
     if not groups:
         return
-    ordered = dict(sorted(groups.items(), key=lambda item: (-item[1], item[0])))
     yield page.heading([("not decided here", "")])
-    names = _tally(ordered, TOP_GROUPS, page, kinds=True)
+    names = _tally(groups, TOP_GROUPS, page, kinds=True)
     if app is not None and app.feed_groups:
         yield page.prose(f"Follows of feed groups whose type {page.data(app.path)} leaves to be confirmed:")
         yield _indented(names, 2)
         yield ""
         return
     yield page.prose("Only your app's configuration in the dashboard tells whether")
-    first = Text("- each feed group of the file is configured there (").append_text(names).append("),")
-    yield _indented(first, 2)
-    yield _indented(Text("- each feed that is followed is of a flat group."), 2)
+    yield _indented(Text(f"- {UNDECIDED[0]} (").append_text(names).append("),"), 2)
+    yield _indented(Text(f"- {UNDECIDED[1]}."), 2)
     yield page.prose("Write it down for this program: `stream-import app init FILE` makes a first draft.")
     yield ""
 
@@ -270,44 +257,22 @@ def _verdict(report: Report, rules: Mapping[str, Rule], page: Page) -> Iterator[
 
 
 def _partial(report: Report, page: Page) -> Iterator[RenderableType]:
-    one = len(report.files) + len(report.unread) == 1
-    whole = "the file" if one else "the input"
-    yield Text(page.own(f"✗ ONLY PART OF {whole.upper()} WAS JUDGED. There may be more to find."), style="bold red")
-    if report.interrupted:
-        yield _indented(Text("The run was interrupted."), 2)
-    if report.relations == "broken off":
-        yield _indented(Text("The relations between entries could not be checked to their end."), 2)
-    for file in report.files:
-        if not file.complete and not (report.interrupted and file is report.files[-1]):
-            yield _indented(Text(f"{name_of(file.path, page)}: judged in part, see the findings."), 2)
-    for unread in report.unread:
-        yield _indented(Text(f"{name_of(unread.path, page)}: could not be read: {page.data(unread.reason)}"), 2)
+    yield Text(page.own(f"✗ {partial_of(report)}"), style="bold red")
+    for path, what in gaps(report):
+        yield _indented(Text(page.data(what) if path is None else f"{name_of(path, page)}: {page.data(what)}"), 2)
 
 
 def _sentence(report: Report, page: Page) -> Text:
-    totals = report.totals
-    match report.verdict:
-        case "errors":
-            text = f"✗ {plural(totals.error, 'error')} would make the import fail."
-            return Text(page.own(text), style=STYLES["error"]).append(" Fix first:", style=_PLAIN)
-        case "incomplete":
-            text = "No error in the part that was judged; that is no verdict on the whole."
-            return Text(text, style=STYLES["warning"])
-        case "warnings":
-            what = "the warning" if totals.warning == 1 else f"the {plural(totals.warning, 'warning')}"
-            made = Text(page.own(f"✓ Ready to upload, once you have read {what}:"), style="green")
-            return made.append(" what is warned of is likely refused, changed or lost.", style=_PLAIN)
-        case "ok":
-            lines = sum(file.lines for file in report.files)
-            entries = sum(sum(file.entries.values()) for file in report.files)
-            made = Text(page.own("✓ Ready to upload."), style="bold green")
-            clean = f" No error and no warning in {plural(lines, 'line')}, {plural(entries, 'entry')}."
-            return made.append(clean, style=_PLAIN)
+    style = {"errors": STYLES["error"], "incomplete": STYLES["warning"], "warnings": "green", "ok": "bold green"}
+    head, rest = sentence_of(report)
+    rest = "Fix first:" if report.verdict == "errors" else rest
+    made = Text(page.own(head), style=style[report.verdict])
+    return made.append(f" {rest}", style=_PLAIN) if rest else made
 
 
 def _fix_first(report: Report, rules: Mapping[str, Rule], page: Page) -> Iterator[RenderableType]:
     """The errors by rule, the most frequent first."""
-    wrong = [rule for rule in report.counts if report.severities[rule] == "error"]
+    wrong = first_to_fix(report)
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(justify="right", no_wrap=True)
     table.add_column(overflow="fold")

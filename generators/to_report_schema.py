@@ -1,0 +1,182 @@
+"""Report schema target: the shapes of ``--format json`` and ``--format jsonl`` as JSON Schemas.
+
+Called by ``build`` through ``targets``. The shapes are the structs that the command writes, so the schemas
+cannot differ from them; only what each member means is said here, and a member of which nothing is said
+stops the build. They do not depend on the rules, and have a version of their own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from stream_import_rules.findings import Finding, Related
+from stream_import_rules.report.collect import FileReport, Report, Rules, Summary, Tool, Totals, Unread
+
+from .schema_text import SITE
+
+#: The major version of the shapes: it changes when a member goes or means something else.
+VERSION = "1"
+
+_META = "https://json-schema.org/draft/2020-12/schema"
+_STRUCTS: tuple[type[msgspec.Struct], ...] = (Finding, Related, Report, FileReport, Unread, Totals, Tool, Rules)
+
+_COUNTS = "Exact numbers of findings by rule; the gravest, then the most frequent first."
+_HEAD = {
+    "tool": "The program that made the report.",
+    "rules": "The rule set that was applied.",
+    "complete": "Whether everything was judged: no file was left out, none only in part.",
+    "verdict": "errors: at least one error. incomplete: no error, but not all was judged. warnings: all was judged, no "
+    "error, at least one warning. ok: neither; advice may be there.",
+    "files": "The files that were read, in the order in which they were named.",
+    "unread": "Files that could not be read at all. Absent if there is none.",
+    "interrupted": "Present and true if the user stopped the run.",
+    "total": "The number of all findings.",
+    "totals": "It, by severity.",
+    "counts": _COUNTS,
+    "severities": "The severity in this run of each rule in `counts`.",
+}
+
+#: What each member means.
+DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
+    "Report": _HEAD
+    | {
+        "shown": "How many findings are listed. If it is less than `total`, the others are only counted.",
+        "findings": "The first findings of each rule, in the order of the files.",
+    },
+    "FileReport": {
+        "path": "The file, as it was named; `-` is standard input.",
+        "bytes": "Its size in bytes, as far as it was read.",
+        "lines": "How many lines it has, as far as it was read.",
+        "entries": "Numbers of entries by instruction.",
+        "feed_groups": "How often each feed group is used, the most used first.",
+        "time_from": "The earliest time of an activity (RFC 3339, UTC). Absent if there is none.",
+        "time_to": "The latest time of an activity (RFC 3339, UTC). Absent if there is none.",
+        "complete": "Whether the whole file was judged.",
+        "findings": "Numbers of findings in this file.",
+    },
+    "Unread": {"path": "The file, as it was named.", "reason": "Why it could not be read."},
+    "Totals": {
+        "error": "What the import refuses.",
+        "warning": "What is very likely refused, changed or lost.",
+        "info": "Advice.",
+    },
+    "Tool": {"name": "Its name.", "version": "Its version."},
+    "Rules": {
+        "name": "Its name, such as `feeds-v2`.",
+        "version": "Its version.",
+        "fingerprint": "The sha256 (hex) of its canonical JSON: the same fingerprint, the same rules.",
+    },
+    "Finding": {
+        "rule": "The id of the rule that is broken. Ids are for good: a renamed rule keeps its former id as an alias.",
+        "severity": "The severity in this run.",
+        "file": "The file, as it was named; `-` is standard input.",
+        "line": "The line, from 1. Absent if the whole file is meant.",
+        "column": "The column in the line, from 1, in Unicode code points.",
+        "instruction": "The instruction of the line.",
+        "path": "The place in the line, a JSON Pointer (RFC 6901) from its root; of what is missing, where it belongs. "
+        "A report ends a path of more than 2,000 characters with an ellipsis.",
+        "record": "What the user calls the entry: its foreign id, id or feed.",
+        "message": "What is wrong, in a sentence.",
+        "hint": "What to write instead.",
+        "value": "The JSON text of what was found there, cut to a readable length.",
+        "related": "Other places that the finding is about, such as the first of two duplicates.",
+    },
+    "Related": {
+        "message": "What is there.",
+        "file": "The file, as it was named.",
+        "line": "The line, from 1.",
+        "path": "The place in the line: a JSON Pointer.",
+    },
+}
+
+#: What the types of Python do not say.
+_BOUNDS: Mapping[str, Mapping[str, Any]] = {
+    "line": {"minimum": 1},
+    "column": {"minimum": 1},
+    "path": {"pattern": "^(/|$)"},
+    "fingerprint": {"pattern": "^[0-9a-f]{64}$"},
+}
+_POINTERS = {"Finding", "Related"}
+
+
+def to_report_schema() -> dict[str, str]:
+    """The schemas by their file names: ``report`` of a whole report, ``jsonl`` of one line."""
+    definitions = {name: _definition(name, shape) for name, shape in _shapes().items()}
+    summary = {**definitions["Report"], "description": "What a run found, in figures: the last line."}
+    summary["properties"] = {name: summary["properties"][name] for name in Summary.__struct_fields__}
+    summary["required"] = [name for name in summary["required"] if name in summary["properties"]]
+    lines = {"Finding": _typed("finding", definitions["Finding"]), "Summary": _typed("summary", summary)}
+    shared = {name: shape for name, shape in definitions.items() if name not in ("Report", *lines)}
+    report = {
+        "title": "The report of stream-import validate --format json",
+        "$ref": "#/$defs/Report",
+        "$defs": definitions,
+    }
+    line = {
+        "title": "One line of stream-import validate --format jsonl",
+        "description": "Any number of findings in the order of the files, and last, exactly once, the summary: output "
+        "without it was cut off.",
+        "oneOf": [{"$ref": f"#/$defs/{name}"} for name in lines],
+        "$defs": lines | shared,
+    }
+    return {"report.schema.json": _text("report", report), "jsonl.schema.json": _text("jsonl", line)}
+
+
+def _shapes() -> dict[str, dict[str, Any]]:
+    _, shapes = msgspec.json.schema_components(_STRUCTS, ref_template="#/$defs/{name}")
+    return {struct.__name__: shapes[struct.__name__] for struct in _STRUCTS}
+
+
+def _definition(name: str, shape: Mapping[str, Any]) -> dict[str, Any]:
+    said = DESCRIPTIONS[name]
+    if list(said) != list(shape["properties"]):
+        differ = sorted(set(said) ^ set(shape["properties"])) or "their order"
+        raise ValueError(f"to_report_schema.DESCRIPTIONS[{name!r}] is not of the members that there are: {differ}")
+    return {
+        "description": str(shape["description"]).split("\n", 1)[0].replace("``", "`"),
+        "type": "object",
+        "properties": {
+            member: {"description": said[member], **_type(member, described), **_bounds(name, member)}
+            for member, described in shape["properties"].items()
+        },
+        "required": shape["required"],
+        "additionalProperties": False,
+    }
+
+
+def _type(member: str, shape: Mapping[str, Any]) -> dict[str, Any]:
+    """The type of a member that is there: what has no value is left out, never null."""
+    made = {key: value for key, value in shape.items() if key != "default"}
+    if "anyOf" in made:
+        (made,) = (kind for kind in made["anyOf"] if kind != {"type": "null"})
+    inner = made.get("additionalProperties")
+    if isinstance(inner, Mapping):
+        made["additionalProperties"] = _type(member, inner)
+    if made.get("type") == "integer":
+        made = {"type": "integer", "minimum": 0}
+    if "enum" in made:
+        made = {"type": "string", **made}
+    return made
+
+
+def _bounds(name: str, member: str) -> Mapping[str, Any]:
+    return _BOUNDS.get(member, {}) if member != "path" or name in _POINTERS else {}
+
+
+def _typed(kind: str, shape: Mapping[str, Any]) -> dict[str, Any]:
+    """The shape with the member that tells the two kinds of lines apart, which comes first."""
+    tag = {"description": "Which kind of line it is.", "const": kind}
+    return {**shape, "properties": {"type": tag} | shape["properties"], "required": ["type", *shape["required"]]}
+
+
+def _text(name: str, schema: Mapping[str, Any]) -> str:
+    head = {
+        "$schema": _META,
+        "$id": f"{SITE}/schemas/report/v{VERSION}/{name}.schema.json",
+        "$comment": "Generated by `python -m generators build` from the structs that the command writes; do not edit.",
+    }
+    return json.dumps(head | dict(schema), ensure_ascii=False, indent=2) + "\n"

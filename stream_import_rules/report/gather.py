@@ -1,0 +1,128 @@
+"""One sink for all outputs of a run: exact counts, the samples of the greediest, streams, and places.
+
+After ``validate``, in the place of ``collect.Collector``; before ``outputs``, which hands each format
+what it asked for. A detail is made once, whoever wants it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import msgspec
+
+from ..findings import Excerpt, Finding
+from ..model import Severity
+from .collect import Collector, Sample
+
+#: A key may be as long as a file, and every finding below it has it in its path: samples keep so many characters.
+LONGEST_PATH = 2_000
+
+
+class Gatherer(Collector):
+    """A collector that also hands every finding to ``streams``, and notes ``places`` if wanted.
+
+    At most ``most`` samples are held: when they are more, fewer of each rule are kept, though never
+    fewer than ``at_least``. So a rule that is found late is not crowded out by those before it.
+    """
+
+    def __init__(
+        self,
+        max_samples: int,
+        *,
+        most: int | None = None,
+        at_least: int = 0,
+        streams: Sequence[Callable[[Finding], None]] = (),
+        places: Places | None = None,
+    ) -> None:
+        super().__init__(max_samples)
+        self._most = most
+        self._at_least = at_least
+        self._streams = streams
+        self.places = places
+        # Details come in the order of the counts, rule by rule, but not one by one: a line is counted first.
+        self._awaited: dict[str, deque[int]] = {}
+        if streams or places is not None:
+            self.wanted = None
+
+    def count(self, rule: str, severity: Severity) -> bool:
+        ordinal = self._counts.get(rule, 0)
+        wanted = super().count(rule, severity) or bool(self._streams)
+        if self.places is not None:
+            wanted = wanted or self.places.wants(rule, ordinal)
+        if wanted:
+            self._awaited.setdefault(rule, deque()).append(ordinal)
+        return wanted
+
+    def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
+        ordinal = self._awaited[finding.rule].popleft()
+        if ordinal < self.max_samples:
+            self.samples.append(Sample(_bounded(finding), excerpt))
+            if self._most is not None and len(self.samples) > self._most:
+                self._thin()
+        if self.places is not None:
+            self.places.add(finding, ordinal)
+        for stream in self._streams:
+            stream(finding)
+
+    def _thin(self) -> None:
+        fewer = max(self.max_samples // 2, self._at_least)
+        if fewer < self.max_samples:
+            self.max_samples = fewer
+            self.samples = first(self.samples, fewer)
+
+
+def _bounded(finding: Finding) -> Finding:
+    if finding.path is None or len(finding.path) <= LONGEST_PATH:
+        return finding
+    return msgspec.structs.replace(finding, path=finding.path[: LONGEST_PATH - 1] + "…")
+
+
+def first(samples: Iterable[Sample], number: int) -> list[Sample]:
+    """The first ``number`` samples of each rule, in their order."""
+    seen: dict[str, int] = {}
+    kept = []
+    for sample in samples:
+        rule = sample.finding.rule
+        seen[rule] = seen.get(rule, 0) + 1
+        if seen[rule] <= number:
+            kept.append(sample)
+    return kept
+
+
+class Places:
+    """Where findings lie, however many there are: of each rule evenly, every first, second, fourth …
+
+    A rule's places are all kept until they are ``most``; then every other one is dropped, and from there
+    on only every other finding is looked at. What is left stands for all: ``step`` findings each.
+    """
+
+    def __init__(self, most: int = 128) -> None:
+        self._most = most
+        self._steps: dict[str, int] = {}
+        self._kept: dict[str, list[tuple[str | None, int | None]]] = {}
+
+    def wants(self, rule: str, ordinal: int) -> bool:
+        """Whether the place of the rule's finding with this number, from 0, is to be noted."""
+        return ordinal % self._steps.get(rule, 1) == 0
+
+    def add(self, finding: Finding, ordinal: int) -> None:
+        """Take note of a finding, if its number is wanted."""
+        if not self.wants(finding.rule, ordinal):  # the step has grown since it was counted, or others want it
+            return
+        kept = self._kept.setdefault(finding.rule, [])
+        kept.append((finding.file, finding.line))
+        if len(kept) > self._most:
+            self._steps[finding.rule] = 2 * self._steps.get(finding.rule, 1)
+            self._kept[finding.rule] = kept[::2]
+
+    def __iter__(self) -> Iterator[tuple[str, str, int, int]]:
+        """Rule, file, line, and for how many findings it stands; findings of no line are left out."""
+        for rule, kept in self._kept.items():
+            step = self._steps.get(rule, 1)
+            yield from ((rule, file, line, step) for file, line in kept if file is not None and line is not None)
+
+    @property
+    def exact(self) -> bool:
+        """Whether every finding has its own place."""
+        return not self._steps

@@ -1,0 +1,38 @@
+"""What a run hands to a format, and what a format that streams offers.
+
+After ``collect`` and ``gather``; used by every format, and by ``formats``, which lists them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..findings import Finding
+from ..model import RuleSet
+from .collect import Report, Sample, Summary
+from .gather import Places
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The report, its findings with their excerpts, and the rules.
+
+    ``places`` says where findings lie, if the format asked for it.
+    """
+
+    report: Report
+    samples: Sequence[Sample]
+    ruleset: RuleSet
+    places: Places | None = None
+
+
+class Stream(Protocol):
+    """A format that writes every finding as it is found."""
+
+    def finding(self, finding: Finding) -> bytes:
+        """The bytes of one finding."""
+
+    def end(self, summary: Summary) -> bytes:
+        """What comes last."""
