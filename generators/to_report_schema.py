@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from stream_import_rules.findings import Finding, Related
-from stream_import_rules.report.collect import FileReport, Report, Rules, Summary, Tool, Totals, Unread
+from stream_import_rules.report.collect import AppReport, FileReport, Report, Rules, Summary, Tool, Totals, Unread
 
 from .schema_text import SITE
 
@@ -22,18 +22,31 @@ from .schema_text import SITE
 VERSION = "1"
 
 _META = "https://json-schema.org/draft/2020-12/schema"
-_STRUCTS: tuple[type[msgspec.Struct], ...] = (Finding, Related, Report, FileReport, Unread, Totals, Tool, Rules)
+_STRUCTS: tuple[type[msgspec.Struct], ...] = (
+    Finding,
+    Related,
+    Report,
+    FileReport,
+    Unread,
+    Totals,
+    Tool,
+    Rules,
+    AppReport,
+)
 
 _COUNTS = "Exact numbers of findings by rule; the gravest, then the most frequent first."
 _HEAD = {
     "tool": "The program that made the report.",
     "rules": "The rule set that was applied.",
+    "app": "The configuration of an app that the files were compared with. Absent if there was none.",
     "complete": "Whether everything was judged: no file was left out, none only in part.",
     "verdict": "errors: at least one error. incomplete: no error, but not all was judged. warnings: all was judged, no "
     "error, at least one warning. ok: neither; advice may be there.",
     "files": "The files that were read, in the order in which they were named.",
     "unread": "Files that could not be read at all. Absent if there is none.",
     "interrupted": "Present and true if the user stopped the run.",
+    "relations": "Whether references, duplicates and what else concerns several entries were checked. left out: the user "
+    "said so. broken off: memory or disk did not suffice. Absent if they were.",
     "total": "The number of all findings.",
     "totals": "It, by severity.",
     "counts": _COUNTS,
@@ -63,6 +76,11 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "error": "What the import refuses.",
         "warning": "What is very likely refused, changed or lost.",
         "info": "Advice.",
+    },
+    "AppReport": {
+        "path": "Its file, as it was named.",
+        "feed_groups": "Whether it names the feed groups of the app.",
+        "unconfirmed": "The feed groups whose type has still to be confirmed: follows of them were not judged.",
     },
     "Tool": {"name": "Its name.", "version": "Its version."},
     "Rules": {

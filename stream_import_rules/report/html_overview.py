@@ -30,6 +30,7 @@ from .words import (
     size_of,
     time_label,
     totals_of,
+    undecided_of,
 )
 
 #: Rows of tables and charts; what is left out is counted.
@@ -160,11 +161,23 @@ def groups(report: Report) -> Iterator[Html]:
     uses = groups_of(report)
     if not uses:
         return
-    told = tag("ul", *(tag("li", f"{what}.") for what in UNDECIDED))
-    note = tag("div", tag("p", "Only your app's configuration in the dashboard tells whether"), told, class_="note")
+    note = _undecided(report)
     bars = _bars(("Feed group", "Uses"), dict(islice(uses.items(), TOP_GROUPS)))
     left = left_out(len(uses) - TOP_GROUPS, "more group")
     yield section("groups", f"Feed groups ({number(len(uses))})", bars, left, note)
+
+
+def _undecided(report: Report) -> Html:
+    """What only the dashboard tells, or what the configuration of the app leaves open."""
+    undecided = undecided_of(report)
+    if not undecided:
+        return tag("div")
+    if report.app is not None and report.app.feed_groups:
+        names = ", ".join(list(undecided)[:TOP_GROUPS])
+        said = f"Types still to be confirmed in {report.app.path}; follows of these groups were not judged: {names}."
+        return tag("div", tag("p", said), class_="note")
+    told = tag("ul", *(tag("li", f"{what}.") for what in UNDECIDED))
+    return tag("div", tag("p", "Only your app's configuration in the dashboard tells whether"), told, class_="note")
 
 
 def _bars(columns: tuple[str, str], counts: Mapping[str, int]) -> Html:

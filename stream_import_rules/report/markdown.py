@@ -113,7 +113,9 @@ def _foot(report: Report) -> Iterator[str]:
         names = ", ".join(f"{code(name, 100)} {number(uses)}" for name, uses in list(groups.items())[:TOP_GROUPS])
         more = f" and {number(len(groups) - TOP_GROUPS)} more" if len(groups) > TOP_GROUPS else ""
         yield ""
-        yield f"Feed groups, which must be configured in the app: {names}{more}"
+        known = report.app is not None and report.app.feed_groups
+        what = "Feed groups" if known else "Feed groups, which must be configured in the app"
+        yield f"{what}: {names}{more}"
     yield ""
     rules = f"rules {report.rules.name} {report.rules.version}, fingerprint `{report.rules.fingerprint[:12]}`"
     yield f"<sub>{report.tool.name} {report.tool.version}, {rules}. Counts are exact.</sub>"

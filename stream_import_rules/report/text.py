@@ -23,7 +23,6 @@ from .words import (
     UNDECIDED,
     first_to_fix,
     gaps,
-    groups_of,
     number,
     partial_of,
     place_of,
@@ -33,6 +32,7 @@ from .words import (
     size_of,
     time_label,
     totals_of,
+    undecided_of,
 )
 from .words import name_of as raw_name_of
 
@@ -218,10 +218,8 @@ def _indented(block: RenderableType, cells: int) -> Padding:
 
 
 def _undecided(report: Report, page: Page) -> Iterator[RenderableType]:
-    groups = groups_of(report)
+    groups = undecided_of(report)
     app = report.app
-    if app is not None and app.feed_groups:
-        groups = {name: uses for name, uses in groups.items() if name in app.unconfirmed}
     if not groups:
         return
     yield page.heading([("not decided here", "")])
@@ -243,8 +241,6 @@ def _verdict(report: Report, rules: Mapping[str, Rule], page: Page) -> Iterator[
     if not report.complete:
         yield from _partial(report, page)
     yield _sentence(report, page)
-    if report.relations == "left out":
-        yield page.prose("References and duplicates were not looked at (`--no-relations`).")
     if report.verdict == "errors":
         yield from _fix_first(report, rules, page)
     if report.shown < report.total:

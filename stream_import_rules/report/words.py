@@ -94,7 +94,14 @@ class Sentence(NamedTuple):
 
 
 def sentence_of(report: Summary) -> Sentence:
-    """The verdict in a sentence or two."""
+    """The verdict in a sentence or two, and what it does not speak of."""
+    head, rest = _verdict(report)
+    if report.relations == "left out":
+        rest = f"{rest} References and duplicates were not looked at (`--no-relations`).".lstrip()
+    return Sentence(head, rest)
+
+
+def _verdict(report: Summary) -> Sentence:
     totals = report.totals
     match report.verdict:
         case "errors":
@@ -137,6 +144,15 @@ def partial_of(report: Summary) -> str:
     """What is said first if not everything was judged."""
     one = len(report.files) + len(report.unread) == 1
     return f"ONLY PART OF {'THE FILE' if one else 'THE INPUT'} WAS JUDGED. There may be more to find."
+
+
+def undecided_of(report: Summary) -> dict[str, int]:
+    """The feed groups of which only the dashboard tells whether they are as they should be, with their uses:
+    all of them, or those whose type the configuration of the app leaves to be confirmed."""
+    groups = groups_of(report)
+    if report.app is not None and report.app.feed_groups:
+        return {name: uses for name, uses in groups.items() if name in report.app.unconfirmed}
+    return groups
 
 
 def groups_of(report: Summary) -> dict[str, int]:
