@@ -45,8 +45,8 @@ _HEAD = {
     "files": "The files that were read, in the order in which they were named.",
     "unread": "Files that could not be read at all. Absent if there is none.",
     "interrupted": "Present and true if the user stopped the run.",
-    "relations": "Whether references, duplicates and what else concerns several entries were checked. left out: the user "
-    "said so. broken off: memory or disk did not suffice. Absent if they were.",
+    "relations": "Whether references, duplicates and what else concerns several entries were checked. left out: the "
+    "user said so. broken off: memory or disk did not suffice. Absent if they were.",
     "total": "The number of all findings.",
     "totals": "It, by severity.",
     "counts": _COUNTS,
