@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 from urllib.parse import unquote, urldefrag, urlsplit
-from urllib.request import url2pathname
 
 import msgspec
 
@@ -102,6 +101,12 @@ def _document(path: str, name: str) -> document.Document:
         raise SchemaTrouble(f"it cannot be read: {error}", "the path of a JSON Schema, seen from this file") from error
 
 
+def _windows_path(path: str) -> str:
+    from urllib.request import url2pathname  # it brings all of HTTP with it
+
+    return url2pathname(path)
+
+
 def _referred(uri: str, known: int) -> Any:
     """A document that a schema refers to."""
     parts = urlsplit(uri)
@@ -110,7 +115,7 @@ def _referred(uri: str, known: int) -> Any:
         raise SchemaTrouble(problem, "the file itself, beside the schema, and a `$ref` with its name")
     if known >= MOST_FILES:
         raise SchemaTrouble(f"it refers to more than {MOST_FILES} files")
-    path = url2pathname(unquote(parts.path)) if os.name == "nt" else unquote(parts.path)
+    path = _windows_path(parts.path) if os.name == "nt" else unquote(parts.path)
     name = os.path.basename(path)
     try:
         return _document(path, name).data
