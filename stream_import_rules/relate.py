@@ -12,7 +12,8 @@ import json
 from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any, TypeAlias
 
 import msgspec
@@ -375,21 +376,21 @@ class _Run:
             for number, reference in enumerate(self.ruleset.references)
             if reference.name in relation.references and not self._outside(relation, reference)
         }
-        for answers in self._answers(query) if kept else ():
-            self._report(relation, self._unresolved([a for a in answers if a.what in kept]))
+        if kept:
+            of_kept = (a for answers in self._answers(query) for a in answers if a.what in kept)
+            self._report(relation, self._unresolved(of_kept))
 
     def _outside(self, relation: model.Refers, reference: model.Reference) -> bool:
         """Whether records of that kind may be outside of the import."""
         return self.outside.get(reference.to, relation.default == "outside")
 
-    def _unresolved(self, answers: Sequence[Answer]) -> Iterator[_Case]:
-        seen: Counter[tuple[int, int | None, int | None]] = Counter()
-        for answer in answers:
+    def _unresolved(self, answers: Iterable[Answer]) -> Iterator[_Case]:
+        """The answers are in the order of the file, those of equal references of one entry together."""
+        for answer, alike in groupby(answers):
             assert answer.what is not None
             reference = self.ruleset.references[answer.what]
-            key = (answer.pos, answer.k1, answer.k2)
-            yield _Case(answer, f"no {reference.to} of the import is meant by it", nth=seen[key])
-            seen[key] += 1
+            for nth, _ in enumerate(alike):
+                yield _Case(answer, f"no {reference.to} of the import is meant by it", nth=nth)
 
     def _hint(self, relation: model.Refers, answer: Answer, entry: Entry) -> tuple[str, tuple[int, ...]]:
         """What was probably meant by a pair that no record has: one of the same foreign id."""
@@ -445,46 +446,51 @@ class _Run:
             entry.pos: (entry.line.file.name, entry.line.number, self._path(entry)) for entry in self.entries.at(others)
         }
         found: list[tuple[int, Finding, Any]] = []
-        for entry in self.entries.at(by_place):
-            for i in by_place[entry.pos]:
-                case = cases[i]
+        for _, entries in groupby(self.entries.at(by_place), key=lambda entry: entry.line.place):
+            here: list[tuple[int, Entry, Path]] = []
+            for entry in entries:
+                of_entry = [cases[i] for i in by_place[entry.pos]]
+                paths = self._paths(relation, of_entry, entry)
+                here += ((i, entry, path) for i, path in zip(by_place[entry.pos], paths, strict=True))
+            # One pass over the text of the line for all that is found in it.
+            text = here[0][1].line.text
+            spans = locate(text, [(path, False) for _, _, path in here])
+            for i, entry, path in here:
                 hint, near = hints.get(i, ("", ()))
-                related = [*case.related, *((place, "this one has the same foreign id") for place in near)]
-                finding, excerpt = self._finding(relation, severity, case, entry, hint, related, places)
-                found.append((i, finding, excerpt))
+                others_of = [*cases[i].related, *((place, "this one has the same foreign id") for place in near)]
+                related = tuple(
+                    Related(message=said, file=places[at][0], line=places[at][1], path=pointer(places[at][2]))
+                    for at, said in others_of
+                )
+                finding = self._finding(relation, severity, cases[i], entry, path, spans[path, False][0])
+                finding = msgspec.structs.replace(finding, related=related, hint=hint or finding.hint)
+                found.append((i, finding, excerpt_of(text, *spans[path, False])))
         for _, finding, excerpt in sorted(found, key=lambda item: item[0]):
             self.sink.add(finding, excerpt)
 
     def _path(self, entry: Entry) -> Path:
         return (self.ruleset.payload, entry.index)
 
-    def _finding(
-        self,
-        relation: model.Relation,
-        severity: Severity,
-        case: _Case,
-        entry: Entry,
-        hint: str,
-        related: Sequence[tuple[int, str]],
-        places: Mapping[int, tuple[str, int, Path]],
-    ) -> tuple[Finding, Any]:
-        line = entry.line
+    def _paths(self, relation: model.Relation, cases: Sequence[_Case], entry: Entry) -> list[Path]:
+        """Where in the line the findings of some cases of one entry stand."""
         path = self._path(entry)
         if relation.place == "/":
-            path = ()
-        elif relation.place:
-            path = (*path, relation.place)
-        if isinstance(relation, model.Refers) and case.answer.what is not None:
-            path = (*path[:2], *self._reference_path(case, entry)) if not relation.place else path
+            return [()] * len(cases)
+        if relation.place:
+            return [(*path, relation.place)] * len(cases)
+        if not isinstance(relation, model.Refers):
+            return [path] * len(cases)
+        there = self._references_of(relation, entry)
+        return [(*path, *there[case.answer.what, case.answer.k1, case.answer.k2][case.nth]) for case in cases]
+
+    def _finding(
+        self, relation: model.Relation, severity: Severity, case: _Case, entry: Entry, path: Path, start: int
+    ) -> Finding:
+        line = entry.line
         value: Any = line.value
         for step in path:
             value = value[step]
-        start, end = locate(line.text, [(path, False)])[(path, False)]
-        others = tuple(
-            Related(message=said, file=places[place][0], line=places[place][1], path=pointer(places[place][2]))
-            for place, said in related
-        )
-        finding = Finding(
+        return Finding(
             rule=relation.rule,
             severity=severity,
             file=line.file.name,
@@ -494,23 +500,22 @@ class _Run:
             path=pointer(path),
             record=self.surveyor.record_name(line.value, self._path(entry)),
             message=case.message,
-            hint=hint or case.hint or self.fix.get(relation.rule) or None,
+            hint=case.hint or self.fix.get(relation.rule) or None,
             value=shown(value) if path else None,
-            related=others,
         )
-        return finding, excerpt_of(line.text, start, end)
 
-    def _reference_path(self, case: _Case, entry: Entry) -> Path:
-        """Where in an entry the reference stands that a case is about."""
-        number = case.answer.what
-        assert number is not None
-        of = self.ruleset.references[number]
+    def _references_of(
+        self, relation: model.Refers, entry: Entry
+    ) -> dict[tuple[int | None, int | None, int | None], list[Path]]:
+        """Where in an entry its references stand, by the number of the reference and the key that is meant."""
+        record = self.references[relation.references[0]].record
         prefixed = [
-            Prefixed(i, r, False) for i, r in enumerate(self.ruleset.references) if r.prefix and r.record == of.record
+            Prefixed(i, r, False) for i, r in enumerate(self.ruleset.references) if r.prefix and r.record == record
         ]
-        key = (case.answer.k1, case.answer.k2)
-        paths = [path for path, i, found in free_references(entry.value, prefixed) if i == number and found.key == key]
-        return paths[case.nth]
+        found: dict[tuple[int | None, int | None, int | None], list[Path]] = defaultdict(list)
+        for path, number, target in free_references(entry.value, prefixed):
+            found[number, *target.key].append(path)
+        return found
 
 
 def _circle(circle: Circle) -> _Case:
