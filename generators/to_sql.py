@@ -130,10 +130,10 @@ ORDER BY pos"""
 
     def _excludes(self, relation: model.Excludes) -> str:
         what, other = self._number(relation.record), self._number(relation.other)
-        return f"""{_answer("k.pos", other="MIN(o.pos)")}
-FROM keys k JOIN keys o ON k.part = o.part
-WHERE k.what = {what} AND k.pos IS NOT NULL AND o.what = {other} AND o.pos IS NOT NULL
-GROUP BY k.pos
+        firsts = f"SELECT part, MIN(pos) AS pos FROM keys WHERE what = {other} AND part IS NOT NULL AND pos IS NOT NULL"
+        return f"""{_answer("k.pos", other="o.pos")}
+FROM keys k JOIN ({firsts} GROUP BY part) o ON o.part = k.part
+WHERE k.what = {what} AND k.pos IS NOT NULL
 ORDER BY k.pos"""
 
     # ------------------------------------------------------------------ references

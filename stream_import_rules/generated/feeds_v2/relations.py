@@ -238,10 +238,9 @@ WHERE r.what = 7
 ORDER BY pos, what, k1, k2
 """,
     """\
-SELECT k.pos AS pos, MIN(o.pos) AS other, NULL AS previous, NULL AS n, NULL AS k1, NULL AS k2, NULL AS what
-FROM keys k JOIN keys o ON k.part = o.part
-WHERE k.what = 0 AND k.pos IS NOT NULL AND o.what = 2 AND o.pos IS NOT NULL
-GROUP BY k.pos
+SELECT k.pos AS pos, o.pos AS other, NULL AS previous, NULL AS n, NULL AS k1, NULL AS k2, NULL AS what
+FROM keys k JOIN (SELECT part, MIN(pos) AS pos FROM keys WHERE what = 2 AND part IS NOT NULL AND pos IS NOT NULL GROUP BY part) o ON o.part = k.part
+WHERE k.what = 0 AND k.pos IS NOT NULL
 ORDER BY k.pos
 """,
     """\
