@@ -14,7 +14,9 @@ from typing import Any, BinaryIO, Protocol
 import msgspec
 
 from . import jsontext
+from .findings import clip
 from .signatures import BYTE_ORDER_MARK
+from .store import StoreError
 
 #: Bytes that are read at once where only line feeds are looked for.
 _PIECE = 1 << 20
@@ -60,6 +62,13 @@ class Entry(msgspec.Struct, frozen=True):
     value: Any
 
 
+class FileChanged(StoreError):
+    """A file is not what it was when its lines were judged."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{clip(name)} was changed while it was read; the relations cannot be checked to their end")
+
+
 class Entries:
     """The entries of the files of an import, by their places."""
 
@@ -92,15 +101,23 @@ class Entries:
                     at, number = file.marks[mark]
                     stream.seek(at)
                 at, number, raw = _line_at(stream, at, number, wanted)
+                if not raw:
+                    raise FileChanged(file.name)
                 skip = len(BYTE_ORDER_MARK) if at == 0 and raw.startswith(BYTE_ORDER_MARK) else 0
-                text = raw[skip:].rstrip(b"\r\n").decode("utf-8", "surrogatepass")
-                value = _value(raw[skip:], text)
+                try:
+                    text = raw[skip:].rstrip(b"\r\n").decode()
+                    value = _value(raw[skip:], text)
+                    entries = value[self._payload]
+                    entries[places[i] - file.base - at - skip]
+                except (ValueError, LookupError, TypeError) as error:
+                    raise FileChanged(file.name) from error
                 line = Line(file, number, file.base + at + skip, text, value)
-                entries = value[self._payload]
                 at += len(raw)
                 number += 1
                 while i < len(places) and places[i] < file.base + at:
                     index = places[i] - line.place
+                    if index >= len(entries):
+                        raise FileChanged(file.name)
                     yield Entry(places[i], line, index, entries[index])
                     i += 1
 
@@ -133,5 +150,6 @@ def _value(raw: bytes, text: str) -> Mapping[str, Any]:
         value = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         value = jsontext.parse(text).value
-    assert isinstance(value, dict)
+    if not isinstance(value, dict):
+        raise TypeError
     return value

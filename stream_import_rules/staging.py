@@ -197,7 +197,7 @@ def key_of(record: Record, value: Callable[[str], Any]) -> Key | None:
         if not isinstance(foreign_id, str) or not foreign_id or instant is None:
             return None
         return activity_id.key(foreign_id, instant)
-    texts = [_text(value(operand)) for operand in record.key]
+    texts = [text_of(value(operand)) for operand in record.key]
     return None if None in texts else hash_of(":".join(text for text in texts if text is not None))
 
 
@@ -298,7 +298,7 @@ def _value(line: Mapping[str, Any], entry: Any, operand: str) -> Any:
     return entry.get(operand) if isinstance(entry, dict) else None
 
 
-def _text(value: Any) -> str | None:
+def text_of(value: Any) -> str | None:
     """What a key is made of: a text, or a number where somebody forgot the quotes."""
     if isinstance(value, str):
         return value or None
@@ -308,13 +308,13 @@ def _text(value: Any) -> str | None:
 def _texts(entry: Any) -> Iterator[str]:
     members = entry.values() if isinstance(entry, dict) else (entry,)
     for value in members:
-        text = _text(value)
+        text = text_of(value)
         if text is not None and len(text) <= _LONGEST:
             yield text
 
 
 def _hashed(operands: Operands, value: Callable[[str], Any]) -> int:
-    texts = [_text(value(name)) for name in operands.members]
+    texts = [text_of(value(name)) for name in operands.members]
     if None in texts or (operands.given and value(operands.given) in (None, "", [])):
         return NONE
     return hash_of(operands.prefix + ":".join(text for text in texts if text is not None))[0]

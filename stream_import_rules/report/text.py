@@ -177,8 +177,10 @@ def _finding(sample: Sample, page: Page, *, with_hint: bool) -> Iterator[Rendera
     elif finding.value is not None:
         yield _indented(Text(f"found {page.data(finding.value)}"), 4)
     for other in finding.related:
-        place = ":".join(str(part) for part in (other.file, other.line) if part is not None)
-        yield _indented(Text(page.own(f"{place}  {other.message}".strip())), 4)
+        file = None if other.file is None else name_of(other.file, page)
+        place = ":".join(str(part) for part in (file, other.line) if part is not None)
+        about = f"{place} {page.data(other.path)}" if other.path else place
+        yield _indented(Text(f"{about}  {page.own(other.message)}".strip()), 4)
     if with_hint and finding.hint:
         yield _hint(finding.hint, page, indent=4)
 
