@@ -41,7 +41,7 @@ StrPath: TypeAlias = "str | os.PathLike[str]"
 
 #: What the relations may take in memory, in bytes, before they write to disk; and the least of it.
 MEMORY = 1_000_000_000
-LEAST_MEMORY = 64_000_000
+LEAST_MEMORY = 200_000_000
 
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:([KMGTkmgt])(i)?)?[Bb]?")
 

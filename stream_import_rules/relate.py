@@ -24,7 +24,7 @@ from .findings import Sink
 from .policy import Policy
 from .relate_findings import Answer, Case, Counts, Teller
 from .relate_values import Values, content_of, operand_of
-from .staging import KNOWN, NONE, Staged, given, hash_of, key_of, meant
+from .staging import KNOWN, NONE, Staged, given, hash_of
 from .store import Store
 from .surveys import Surveyor
 
@@ -205,12 +205,12 @@ class _Run:
             value = operand_of(entry)
             if any(given(value(name)) for name in absent):
                 return None, None
-            return meant(reference, to, value), self.values.column(record, column, entry)
+            return self.values.target(reference, value), self.values.column(record, column, entry)
 
         children = self.values.of((a.pos for a in answers), child_of)
         parents = self.values.of(
             (a.other for a in answers),
-            lambda entry: (key_of(to, operand_of(entry)), self.values.column(to, column, entry)),
+            lambda entry: (self.values.column(to, "key", entry), self.values.column(to, column, entry)),
         )
         for answer in answers:
             assert answer.other is not None

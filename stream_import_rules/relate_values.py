@@ -44,6 +44,13 @@ class Values:
         assert operands is not None
         return (operands.prefix, *(text_of(value(name)) for name in operands.members))
 
+    def target(self, reference: model.Reference, value: Callable[[str], Any]) -> Any:
+        """What a reference means, to be compared with the key of a record. The key of an activity is its
+        id, which is no hash that would have to be proved."""
+        to = self._records[reference.to]
+        key = meant(reference, to, value)
+        return key if key is None or to.derived else tuple(text_of(value(name)) for name in reference.members)
+
     def _about(self, record: model.Record, value: Callable[[str], Any]) -> Any:
         for name in record.about:
             reference = self._references[name]

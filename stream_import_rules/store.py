@@ -26,7 +26,7 @@ _BATCH = 100_000
 #: take some too (measured with 30 million rows).
 _SHARE = 0.7
 #: Bytes that a worker process takes for the rows of its part, and the least that DuckDB can work with.
-_WORKER, _LEAST = 120_000_000, 64 << 20
+_WORKER, _LEAST = 120_000_000, 128 << 20
 #: Rows of an answer that are held at once.
 ANSWER = 20_000
 

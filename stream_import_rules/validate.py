@@ -24,7 +24,7 @@ from .private import PrivateFolder
 from .ranges import Result
 from .relate import Relations, relate
 from .scan import FastValidator, Judges, Scan
-from .staging import Staged
+from .staging import Rows, Staged
 from .store import Store, StoreError
 from .workers import Pool, Recipe
 
@@ -136,6 +136,7 @@ class Import:
         if checker.relations is not None and checker.relations.active:
             self._store = Store(self._folder, checker.plan.memory, checker.plan.jobs)
         self._pool: Pool | None = None
+        self._failure: StoreError | None = None
 
     @property
     def count(self) -> int:
@@ -193,8 +194,18 @@ class Import:
         self._keep(scan.staged, 0)
 
     def _keep(self, staged: Staged | None, rows: int) -> None:
-        if self._store is not None and staged is not None and len(staged.keys) + len(staged.refs) > rows:
+        """Hand rows on, if there are more than so many. If that fails the lines are judged all the same."""
+        if staged is None or len(staged.keys) + len(staged.refs) <= rows:
+            return
+        if self._store is None:
+            staged.keys, staged.refs = Rows(), Rows()
+            return
+        try:
             self._store.add(staged)
+        except StoreError as error:
+            self._failure = error
+            self._store.close()
+            self._store = None
 
     # ------------------------------------------------------------------ workers
 
@@ -226,14 +237,15 @@ class Import:
 
     def _take(self, result: Result, scan: Scan) -> None:
         scan.absorb(result)
-        if self._store is not None and result.staged is not None:
-            self._store.add(result.staged)
+        self._keep(result.staged, 0)
 
     # ------------------------------------------------------------------ relations
 
     def relate(self) -> Mapping[int, Mapping[Severity, int]]:
         """Check the relations over all files; the numbers of findings by the place of the file in their
-        order, and by severity."""
+        order, and by severity. Raises ``StoreError``, also for what failed while the files were read."""
+        if self._failure is not None:
+            raise self._failure
         if self._store is None or self._checker.relations is None:
             return {}
         if self._pool is not None:  # its memory is needed now
