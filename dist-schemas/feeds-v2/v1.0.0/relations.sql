@@ -1,6 +1,6 @@
 -- Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/relations.sql.j2).
 -- Do not edit: change the rules and build again.
--- fingerprint: d6816ba4b627c1e00fd17f58a576987732d7d6de78107ca484a5b6c9a26041eb
+-- fingerprint: 020a7c1f4f20548c7137e144527b79bdb0ce5104ae02eb5667e323c67a2be15b
 --
 -- The relations of rule set feeds-v2: one query each, for DuckDB, SQLite and Spark SQL alike, over
 --   keys (what, k1, k2, scope, part, instant, pos)   one row for each record

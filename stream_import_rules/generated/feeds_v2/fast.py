@@ -1,6 +1,6 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/python_fast.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: d6816ba4b627c1e00fd17f58a576987732d7d6de78107ca484a5b6c9a26041eb
+# fingerprint: 020a7c1f4f20548c7137e144527b79bdb0ce5104ae02eb5667e323c67a2be15b
 # ruff: noqa: E501
 """The fast validator of rule set feeds-v2: see ``stream_import_rules.fast``."""
 
@@ -16,7 +16,7 @@ from msgspec import UNSET, Meta, UnsetType
 from stream_import_rules import columns
 from stream_import_rules.fast import Entity, FastValidator, Run
 
-FINGERPRINT = "d6816ba4b627c1e00fd17f58a576987732d7d6de78107ca484a5b6c9a26041eb"
+FINGERPRINT = "020a7c1f4f20548c7137e144527b79bdb0ce5104ae02eb5667e323c67a2be15b"
 
 _ACTIVITY_TO_ITEM_FORMAT = columns.Ids(b':', b'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz', b'-')
 _FOLLOW_FORMAT_FORBIDDEN = ('aggregated', 'notification', 'notifications', 'timeline_aggregated')

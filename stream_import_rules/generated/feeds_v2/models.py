@@ -1,6 +1,6 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/python_models.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: d6816ba4b627c1e00fd17f58a576987732d7d6de78107ca484a5b6c9a26041eb
+# fingerprint: 020a7c1f4f20548c7137e144527b79bdb0ce5104ae02eb5667e323c67a2be15b
 """Typed models of the lines of a Stream Activity Feeds v2 import file.
 
 They have the types, the required members and the plain limits of the rules, and refuse what breaks
@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-FINGERPRINT = "d6816ba4b627c1e00fd17f58a576987732d7d6de78107ca484a5b6c9a26041eb"
+FINGERPRINT = "020a7c1f4f20548c7137e144527b79bdb0ce5104ae02eb5667e323c67a2be15b"
 
 
 class Activity(msgspec.Struct, kw_only=True):

@@ -1,10 +1,10 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/relations.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: d6816ba4b627c1e00fd17f58a576987732d7d6de78107ca484a5b6c9a26041eb
+# fingerprint: 020a7c1f4f20548c7137e144527b79bdb0ce5104ae02eb5667e323c67a2be15b
 # ruff: noqa: E501
 """The queries of the relations of rule set feeds-v2: see ``stream_import_rules.relate``."""
 
-FINGERPRINT = "d6816ba4b627c1e00fd17f58a576987732d7d6de78107ca484a5b6c9a26041eb"
+FINGERPRINT = "020a7c1f4f20548c7137e144527b79bdb0ce5104ae02eb5667e323c67a2be15b"
 
 #: One query for each relation of the rule set, in their order.
 QUERIES = (
