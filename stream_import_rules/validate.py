@@ -233,14 +233,19 @@ class Import:
 
     def relate(self) -> Mapping[int, Mapping[Severity, int]]:
         """Check the relations over all files; the numbers of findings by the place of the file in their
-        order, and by severity."""
+        order, and by severity. Raises ``StoreError``, also if a file cannot be read a second time."""
         if self._store is None or self._checker.relations is None:
             return {}
         if self._pool is not None:  # its memory is needed now
             self._pool.close()
             self._pool = None
         judges = self._checker.judges
-        return relate(self._checker.relations, self._store, self._files, judges.policy, judges.surveyor, self._sink)
+        try:
+            return relate(self._checker.relations, self._store, self._files, judges.policy, judges.surveyor, self._sink)
+        except OSError as error:
+            what = f"{error.filename}: " if error.filename else ""
+            told = f"the relations between entries cannot be checked: {what}{error.strerror or error}"
+            raise StoreError(told) from error
 
 
 def summary_of(scan: Scan, *, complete: bool) -> FileSummary:
