@@ -72,7 +72,7 @@ def judged(folder: Path, data: bytes, rules: Sequence[str] = RULES) -> Report:
     return sir.validate_file(path, select=rules)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(25))
 def test_what_only_looks_equal_is_not_reported(tmp_path: Path, tiny_hash: None, seed: int) -> None:
     report = judged(tmp_path, clean_file(seed), [rule for rule in RULES if rule not in BY_HASH])
     assert [(found.rule, found.line, found.path, found.message) for found in report.findings] == []
@@ -86,7 +86,7 @@ def test_a_parent_that_only_looks_meant_is_none(tmp_path: Path, tiny_hash: None,
         assert judged(tmp_path, clean_file(seed), [rule]).counts == {}
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(0, 25, 3))
 def test_the_files_are_clean(tmp_path: Path, seed: int) -> None:
     assert judged(tmp_path, clean_file(seed)).counts == {}
 
