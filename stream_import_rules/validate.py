@@ -26,7 +26,7 @@ from .relate import Relations, relate
 from .scan import FastValidator, Judges, Scan
 from .staging import Staged
 from .store import Store, StoreError
-from .workers import Pool, Recipe
+from .workers import Pool, Recipe, WorkerError
 
 #: Bytes of a part that one worker scans at a time. The rows of the smallest entries take six times as much.
 PART = 4 << 20
@@ -147,8 +147,7 @@ class Import:
 
     def __exit__(self, *_: object) -> None:
         try:
-            if self._pool is not None:
-                self._pool.close()
+            self._end_workers()
             if self._store is not None:
                 self._store.close()
         finally:
@@ -219,10 +218,19 @@ class Import:
             self._pool = Pool(recipe, plan.jobs)
         with open(path, "rb", buffering=read.BUFFER) as stream:
             parts = read.parts(stream, plan.part or PART)
-            for part, result in self._pool.results(path, file.name, file.base, parts):
-                if part.start:
-                    file.mark(part.start, part.first_line)
-                self._take(result, scan)
+            try:
+                for part, result in self._pool.results(path, file.name, file.base, parts):
+                    if part.start:
+                        file.mark(part.start, part.first_line)
+                    self._take(result, scan)
+            except WorkerError:  # the next file gets workers that are alive, none of which is busy with this one
+                self._end_workers()
+                raise
+
+    def _end_workers(self) -> None:
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
 
     def _take(self, result: Result, scan: Scan) -> None:
         scan.absorb(result)
@@ -236,9 +244,7 @@ class Import:
         order, and by severity. Raises ``StoreError``, also if a file cannot be read a second time."""
         if self._store is None or self._checker.relations is None:
             return {}
-        if self._pool is not None:  # its memory is needed now
-            self._pool.close()
-            self._pool = None
+        self._end_workers()  # their memory is needed now
         judges = self._checker.judges
         try:
             return relate(self._checker.relations, self._store, self._files, judges.policy, judges.surveyor, self._sink)
