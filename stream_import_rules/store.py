@@ -57,30 +57,44 @@ class Engine(Protocol):
 
 
 class Store:
-    """The rows of one import. ``memory`` (bytes) bounds what the engine takes before it writes to disk."""
+    """The rows of one import. ``memory`` (bytes) bounds what the engine takes before it writes to disk.
+
+    If rows cannot be kept, whoever asks is told; those that follow are dropped, so that the lines of the
+    import are judged to its end all the same.
+    """
 
     def __init__(self, folder: PrivateFolder, memory: int, threads: int) -> None:
         self._folder, self._memory, self._threads = folder, memory, threads
         self._waiting = Staged()
         self._engine: Engine | None = None
         self._large = False
+        self._failure: StoreError | None = None
 
     def add(self, staged: Staged) -> None:
         """Take rows; those given are empty afterwards."""
+        if self._failure is None:
+            try:
+                self._add(staged)
+            except StoreError as error:
+                self._failure, self._waiting = error, Staged()
+                self.close()
+        staged.keys, staged.refs = Rows(), Rows()
+
+    def _add(self, staged: Staged) -> None:
         if self._large and len(staged.keys) + len(staged.refs) > _BATCH:
             self._flush()
             self._load(staged)
-            staged.keys, staged.refs = Rows(), Rows()
             return
         self._waiting.keys.take(staged.keys)
         self._waiting.refs.take(staged.refs)
-        staged.keys, staged.refs = Rows(), Rows()
         if len(self._waiting.keys) + len(self._waiting.refs) > (_BATCH if self._large else FEW):
             self._large = True
             self._flush()
 
     def ask(self, query: str, parameters: Sequence[int] = ()) -> Iterator[list[Row]]:
         """The rows of an answer, some at a time. Raises ``StoreError``."""
+        if self._failure is not None:
+            raise self._failure
         self._flush()
         assert self._engine is not None
         return self._engine.ask(query, parameters)
@@ -89,10 +103,14 @@ class Store:
         """Let go of everything."""
         if self._engine is not None:
             self._engine.close()
+            self._engine = None
 
     def _flush(self) -> None:
         if self._engine is None:
-            self._engine = _DuckDb(self._folder, self._memory, self._threads) if self._large else _Sqlite()
+            try:
+                self._engine = _DuckDb(self._folder, self._memory, self._threads) if self._large else _Sqlite()
+            except OSError as error:  # there is no folder to be had
+                raise _failed(error) from error
         rows, self._waiting = self._waiting, Staged()
         self._load(rows)
 

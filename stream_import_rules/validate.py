@@ -24,9 +24,9 @@ from .private import PrivateFolder
 from .ranges import Result
 from .relate import Relations, relate
 from .scan import FastValidator, Judges, Scan
-from .staging import Rows, Staged
+from .staging import Staged
 from .store import Store, StoreError
-from .workers import Pool, Recipe
+from .workers import Pool, Recipe, WorkerError
 
 #: Bytes of a part that one worker scans at a time. The rows of the smallest entries take six times as much.
 PART = 4 << 20
@@ -136,7 +136,6 @@ class Import:
         if checker.relations is not None and checker.relations.active:
             self._store = Store(self._folder, checker.plan.memory, checker.plan.jobs)
         self._pool: Pool | None = None
-        self._failure: StoreError | None = None
 
     @property
     def count(self) -> int:
@@ -148,8 +147,7 @@ class Import:
 
     def __exit__(self, *_: object) -> None:
         try:
-            if self._pool is not None:
-                self._pool.close()
+            self._end_workers()
             if self._store is not None:
                 self._store.close()
         finally:
@@ -194,18 +192,9 @@ class Import:
         self._keep(scan.staged, 0)
 
     def _keep(self, staged: Staged | None, rows: int) -> None:
-        """Hand rows on, if there are more than so many. If that fails the lines are judged all the same."""
-        if staged is None or len(staged.keys) + len(staged.refs) <= rows:
-            return
-        if self._store is None:
-            staged.keys, staged.refs = Rows(), Rows()
-            return
-        try:
+        """Hand rows on, if there are more than so many."""
+        if self._store is not None and staged is not None and len(staged.keys) + len(staged.refs) > rows:
             self._store.add(staged)
-        except StoreError as error:
-            self._failure = error
-            self._store.close()
-            self._store = None
 
     # ------------------------------------------------------------------ workers
 
@@ -230,10 +219,19 @@ class Import:
             self._pool = Pool(recipe, plan.jobs)
         with open(path, "rb", buffering=read.BUFFER) as stream:
             parts = read.parts(stream, plan.part or PART)
-            for part, result in self._pool.results(path, file.name, file.base, parts):
-                if part.start:
-                    file.mark(part.start, part.first_line)
-                self._take(result, scan)
+            try:
+                for part, result in self._pool.results(path, file.name, file.base, parts):
+                    if part.start:
+                        file.mark(part.start, part.first_line)
+                    self._take(result, scan)
+            except WorkerError:  # the next file gets workers that are alive, none of which is busy with this one
+                self._end_workers()
+                raise
+
+    def _end_workers(self) -> None:
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
 
     def _take(self, result: Result, scan: Scan) -> None:
         scan.absorb(result)
@@ -243,16 +241,17 @@ class Import:
 
     def relate(self) -> Mapping[int, Mapping[Severity, int]]:
         """Check the relations over all files; the numbers of findings by the place of the file in their
-        order, and by severity. Raises ``StoreError``, also for what failed while the files were read."""
-        if self._failure is not None:
-            raise self._failure
+        order, and by severity. Raises ``StoreError``, also if a file cannot be read a second time."""
         if self._store is None or self._checker.relations is None:
             return {}
-        if self._pool is not None:  # its memory is needed now
-            self._pool.close()
-            self._pool = None
+        self._end_workers()  # their memory is needed now
         judges = self._checker.judges
-        return relate(self._checker.relations, self._store, self._files, judges.policy, judges.surveyor, self._sink)
+        try:
+            return relate(self._checker.relations, self._store, self._files, judges.policy, judges.surveyor, self._sink)
+        except OSError as error:
+            what = f"{error.filename}: " if error.filename else ""
+            told = f"the relations between entries cannot be checked: {what}{error.strerror or error}"
+            raise StoreError(told) from error
 
 
 def summary_of(scan: Scan, *, complete: bool) -> FileSummary:

@@ -1,4 +1,4 @@
-"""Where rows are kept: what happens when that fails, and that nothing stays behind."""
+"""What holds the rows: memory and disk may not suffice, and nothing of it stays behind."""
 
 from __future__ import annotations
 
@@ -9,149 +9,258 @@ import stat
 import subprocess
 import sys
 import time
-from array import array
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, NoReturn
 
 import duckdb
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 import stream_import_rules as sir
-from stream_import_rules import artefact, cli, store
-from stream_import_rules.private import PrivateFolder
-from stream_import_rules.staging import Rows, Staged
-from stream_import_rules.store import Store, StoreError
+from benchmarks.data import write_keys
+from stream_import_rules import cli, private, store
+from stream_import_rules.private import PrivateFolder, free_space
+from stream_import_rules.staging import Staged
 
-ROOT = Path(__file__).parents[1]
-LINES = [
-    {"instruction": "users", "data": [{"id": "bob"}, {"id": "bob"}]},
-    {"instruction": "follow", "feedId": "user:bob", "data": ["user:bob"]},
-]
+USERS = b'{"instruction":"users","data":[{"id":"nina"},{"id":"nina"}]}\n'
+WRONG = b'{"instruction":"users","data":[{"id":"tim smith"}]}\n'
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A file with one mistake in a line and one between entries."""
-    made = tmp_path / "import.jsonl"
-    made.write_text("".join(json.dumps(line) + "\n" for line in LINES), "utf-8")
-    return made
-
-
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder for temporary files."""
-    folder = tmp_path / "tmp"
+    """Where temporary files go."""
+    folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
     monkeypatch.setattr("tempfile.tempdir", None)
     return folder
 
 
-@pytest.mark.parametrize("error", [duckdb.OutOfMemoryException("no memory"), duckdb.IOException("disk is full")])
-def test_if_relations_fail_the_findings_of_lines_are_kept(
-    path: Path, error: Exception, temporary: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two rows are many."""
+    monkeypatch.setattr(store, "FEW", 1)
+
+
+def run(*arguments: object, stdin: bytes | None = None) -> Result:
+    return CliRunner().invoke(cli.cli, ["validate", *map(str, arguments)], input=stdin, prog_name="stream-import")
+
+
+def broken(error: type[Exception], when: str) -> Callable[..., Any]:
+    """A method of the connection that fails at queries which begin so, and does its work at others."""
+
+    class Connection:
+        def __init__(self, connection: Any) -> None:
+            self._connection = connection
+
+        def execute(self, query: str, *rest: Any) -> Any:
+            if query.startswith(when):
+                raise error("could not write block: 1.0 GiB/1.0 GiB used\n\nmore of it")
+            return self._connection.execute(query, *rest)
+
+        def cursor(self) -> Connection:
+            return Connection(self._connection.cursor())
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._connection, name)
+
+    real = duckdb.connect
+    return lambda *arguments, **options: Connection(real(*arguments, **options))
+
+
+@pytest.mark.parametrize("arguments", [[], ["--together"]], ids=["each", "together"])
+@pytest.mark.parametrize("when", ["INSERT", "SELECT", "WITH"])
+@pytest.mark.parametrize("error", [duckdb.OutOfMemoryException, duckdb.IOException])
+@pytest.mark.parametrize(("lines", "verdict"), [(USERS, "incomplete"), (USERS + WRONG, "errors")])
+def test_what_does_not_fit_breaks_off_the_relations_alone(
+    tmp_path: Path,
+    temporary: Path,
+    large: None,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    when: str,
+    error: type[Exception],
+    lines: bytes,
+    verdict: str,
 ) -> None:
-    monkeypatch.setattr(store, "FEW", -1)
-
-    def fails(self: store._DuckDb, table: str, rows: Rows) -> None:
-        raise store._failed(error)
-
-    monkeypatch.setattr(store._DuckDb, "load", fails)
-    with pytest.raises(StoreError, match="--no-relations leaves these rules out"):
-        sir.validate_file(path)
-    result = CliRunner().invoke(cli.cli, ["validate", str(path), "--format", "json"])
-    assert result.exit_code == 1
+    monkeypatch.setattr(duckdb, "connect", broken(error, when))
+    path = tmp_path / "import.jsonl"
+    path.write_bytes(lines)
+    result = run(path, *arguments, "--format", "json")
     report = json.loads(result.stdout)
-    assert (report["relations"], report["complete"], report["verdict"]) == ("broken off", False, "errors")
-    assert report["counts"] == {"follow.self": 1}
-    assert str(error) in result.stderr
+    assert result.exit_code == 1
+    assert (report["relations"], report["verdict"], report["complete"]) == ("broken off", verdict, False)
+    assert ("user.id.charset" in report["counts"]) == (verdict == "errors")
+    assert [file["lines"] for file in report["files"]] == [lines.count(b"\n")]
+    assert result.stderr.count("\n") == 1
+    assert "could not write block: 1.0 GiB/1.0 GiB used" in result.stderr
+    assert "--no-relations" in result.stderr
+    assert "Traceback" not in result.stderr
     assert list(temporary.iterdir()) == []
 
 
-def test_a_run_without_errors_whose_relations_fail_is_no_clean_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_whoever_calls_gets_the_error(tmp_path: Path, large: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duckdb, "connect", broken(duckdb.OutOfMemoryException, "SELECT"))
+    path = tmp_path / "import.jsonl"
+    path.write_bytes(USERS)
+    with pytest.raises(store.StoreError, match="cannot be checked"):
+        sir.validate_file(path)
+    with pytest.raises(store.StoreError, match="cannot be checked"):
+        list(sir.iter_findings(path))
+    assert sir.validate_file(path, relations=False).counts == {}
+
+
+@pytest.mark.parametrize("arguments", [[], ["--together"]], ids=["each", "together"])
+def test_no_place_for_temporary_files_breaks_off_the_relations_alone(
+    tmp_path: Path, large: None, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise PermissionError(13, "Permission denied", "/nowhere")
+
+    monkeypatch.setattr(private.tempfile, "mkdtemp", refuse)
+    path = tmp_path / "import.jsonl"
+    path.write_bytes(USERS + WRONG)
+    result = run(path, *arguments, "--format", "json")
+    assert "Traceback" not in result.stderr
+    assert result.exit_code == 1, (result.exit_code, result.stderr, result.exception)
+    report = json.loads(result.stdout)
+    assert (report["relations"], report["verdict"]) == ("broken off", "errors")
+    assert "user.id.charset" in report["counts"]
+
+
+@pytest.mark.parametrize("arguments", [[], ["--together"]], ids=["each", "together"])
+def test_a_file_that_is_gone_when_it_is_read_again_breaks_off_the_relations_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
 ) -> None:
     path = tmp_path / "import.jsonl"
-    path.write_text(json.dumps(LINES[0]) + "\n", "utf-8")
-    monkeypatch.setattr(store, "FEW", -1)
-    monkeypatch.setattr(store._DuckDb, "load", lambda *_: (_ for _ in ()).throw(StoreError("the disk is full")))
-    result = CliRunner().invoke(cli.cli, ["validate", str(path)])
-    assert result.exit_code == 1
-    assert "ONLY PART OF THE FILE WAS JUDGED" in result.stdout
-    assert "The relations between entries could not be checked to their end." in result.stdout
+    path.write_bytes(USERS + WRONG)
+    ask = store.Store.ask
+
+    def gone(*rest: Any) -> Iterator[list[store.Row]]:
+        path.unlink(missing_ok=True)
+        return ask(*rest)
+
+    monkeypatch.setattr(store.Store, "ask", gone)
+    result = run(path, *arguments, "--format", "json")
+    assert result.exit_code == 1, (result.stderr, result.exception)
+    report = json.loads(result.stdout)
+    assert (report["relations"], report["verdict"]) == ("broken off", "errors")
+    assert [file["lines"] for file in report["files"]] == [2]
+    assert "import.jsonl: No such file" in result.stderr
 
 
-def test_a_file_that_changes_before_it_is_read_again_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    original = Store.ask
-
-    def cut(self: Store, query: str, parameters: tuple[int, ...] = ()) -> object:
-        path.write_text("{}\n", "utf-8")
-        return original(self, query, parameters)
-
-    monkeypatch.setattr(Store, "ask", cut)
-    with pytest.raises(StoreError, match="was changed while it was read"):
-        sir.validate_file(path)
-
-
-def many(count: int, first: int = 0) -> Staged:
-    """Rows of users, each with a key of its own."""
-    staged = Staged()
-    numbers = array("q", range(first, first + count))
-    nothing = array("q", [store.NONE]) * count
-    staged.keys.what.extend(array("b", [3]) * count)
-    for column in (staged.keys.k1, staged.keys.k2, staged.keys.pos):
-        column.extend(numbers)
-    for column in (staged.keys.scope, staged.keys.part, staged.keys.instant):
-        column.extend(nothing)
-    return staged
-
-
-def test_what_is_more_than_the_memory_goes_to_the_private_folder_and_then_away(temporary: Path) -> None:
+def test_rows_are_written_to_disk_where_memory_does_not_suffice(tmp_path: Path, temporary: Path) -> None:
     with PrivateFolder() as folder:
-        kept = Store(folder, 200_000_000, 1)
-        for i in range(20):
-            kept.add(many(200_000, i * 200_000))
-        ruleset, _ = artefact.load()
-        numbers = [i for i, relation in enumerate(ruleset.relations) if relation.rule == "user.duplicate"]
-        assert list(kept.ask(artefact.queries()[numbers[0]])) == []
-        assert list(kept.ask("SELECT COUNT(*) FROM keys")) == [[(4_000_000,)]]
-        written = [path for path in Path(folder.path).rglob("*") if path.is_file()]
-        assert sum(path.stat().st_size for path in written) > 10_000_000
+        kept = store.Store(folder, 64 << 20, 1)
+        count = 0
+        while not any(Path(folder.path).iterdir()):
+            staged = Staged()
+            for place in range(count, count + 200_000):
+                staged.keys.add(0, (place * 7_919, -place), place, scope=place % 97, part=-place, at=place)
+            count += 200_000
+            kept.add(staged)
+            assert count < 6_000_000, "nothing was written to disk"
+        ((found,),) = kept.ask("SELECT COUNT(*), MIN(pos), MAX(pos) FROM keys")
+        assert tuple(found) == (count, 0, count - 1)
+        query = "SELECT k1, k2 FROM keys GROUP BY k1, k2 HAVING COUNT(*) > 1"
+        assert list(kept.ask(query)) == []
         kept.close()
     assert list(temporary.iterdir()) == []
 
 
-def test_the_folder_is_private_and_goes_with_an_exception(temporary: Path) -> None:
-    def breaks() -> None:
-        with PrivateFolder() as folder:
-            assert stat.S_IMODE(os.stat(folder.path).st_mode) == 0o700
-            raise KeyError
-
-    with pytest.raises(KeyError):
-        breaks()
+def test_little_memory_changes_no_finding(tmp_path: Path, temporary: Path) -> None:
+    path = tmp_path / "keys.jsonl"
+    write_keys(path, 40_000)
+    path.write_bytes(path.read_bytes() + USERS)
+    little = sir.validate_file(path, memory=200_000_000, jobs=1)
+    assert little.counts == sir.validate_file(path, jobs=1).counts
+    assert little.counts["user.duplicate"] == 1
     assert list(temporary.iterdir()) == []
 
 
-def test_a_folder_that_nobody_asks_for_is_not_made(temporary: Path) -> None:
-    with PrivateFolder():
-        assert list(temporary.iterdir()) == []
+# --------------------------------------------------------------------------- the private folder
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_the_folder_goes_with_the_program_that_is_killed(temporary: Path, number: signal.Signals) -> None:
-    program = (
-        "import time; from stream_import_rules.private import PrivateFolder\n"
-        "folder = PrivateFolder(); open(folder.path + '/rows', 'w').write('x'); print(folder.path, flush=True)\n"
-        "time.sleep(60)\n"
-    )
-    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=ROOT)
-    assert process.stdout is not None
-    made = Path(process.stdout.readline().strip())
-    assert made.is_dir()
-    process.send_signal(number)
-    process.wait()
-    process.stdout.close()
-    until = time.monotonic() + 5
-    while made.exists() and time.monotonic() < until:
-        time.sleep(0.02)
+@pytest.fixture
+def folder() -> Iterator[PrivateFolder]:
+    """A private folder that is closed in the end."""
+    with PrivateFolder() as made:
+        yield made
+
+
+def test_nobody_else_can_read_a_private_folder(folder: PrivateFolder, temporary: Path) -> None:
+    assert stat.S_IMODE(os.stat(folder.path).st_mode) == 0o700
+    assert Path(folder.path).parent == temporary
+    assert folder.path == folder.path
+    assert free_space(folder.path) > 0
+
+
+def test_a_private_folder_is_made_when_it_is_asked_for(folder: PrivateFolder, temporary: Path) -> None:
     assert list(temporary.iterdir()) == []
+    (Path(folder.path) / "deep/er").mkdir(parents=True)
+    (Path(folder.path) / "deep/er/file").write_bytes(b"x")
+    assert len(list(temporary.iterdir())) == 1
+    folder.close()
+    assert list(temporary.iterdir()) == []
+    folder.close()
+
+
+def test_a_private_folder_goes_with_an_exception(temporary: Path) -> None:
+    def fail() -> None:
+        with PrivateFolder() as made:
+            (Path(made.path) / "file").write_bytes(b"x")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_private_folder_goes_when_nobody_holds_it(temporary: Path) -> None:
+    made = PrivateFolder()
+    assert Path(made.path).is_dir()
+    del made
+    assert list(temporary.iterdir()) == []
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from stream_import_rules.private import PrivateFolder
+folder = PrivateFolder()
+(Path(folder.path) / "file").write_bytes(b"x")
+print(folder.path, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="processes are killed otherwise there")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_private_folder_goes_when_its_process_is_killed(temporary: Path, how: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        held = Path(process.stdout.readline().decode().strip())
+        assert (held / "file").exists()
+        os.killpg(process.pid, how)
+        process.wait(10)
+    deadline = time.monotonic() + 5
+    while held.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_file_that_changes_before_it_is_read_again_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "import.jsonl"
+    path.write_text('{"instruction":"users","data":[{"id":"bob"},{"id":"bob"}]}\n', "utf-8")
+    original = store.Store.ask
+
+    def cut(self: store.Store, query: str, parameters: tuple[int, ...] = ()) -> object:
+        path.write_text("{}\n", "utf-8")
+        return original(self, query, parameters)
+
+    monkeypatch.setattr(store.Store, "ask", cut)
+    with pytest.raises(store.StoreError, match="was changed while it was read"):
+        sir.validate_file(path)
