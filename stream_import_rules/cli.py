@@ -2,7 +2,8 @@
 
 The last in the flow; nothing imports it. Exit codes: 0 nothing at or above ``--fail-on``, and all was
 judged; 1 findings, or a part was not judged; 2 wrong usage, a file that cannot be read, a report that
-cannot be written; 130 interrupted. What is only needed for one command is imported where it is used.
+cannot be written; 130 interrupted, 143 ended by SIGTERM. What is only needed for one command is imported
+where it is used.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias, TypeVar, ge
 
 import click
 
-from . import api, artefact
+from . import api, artefact, signals
 from .app import App, AppError, find_app
 from .model import SEVERITIES, Rule, RuleSet, Severity
 from .policy import UnknownRule, matching
@@ -40,7 +41,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 STANDARD_INPUT = "-"
 PLAIN_WIDTH = 100
-FAILED, UNUSABLE, INTERRUPTED = 1, 2, 130
+FAILED, UNUSABLE = 1, 2
 
 
 class _Trouble(click.ClickException):
@@ -68,7 +69,7 @@ class _Group(click.Group):
             ctx.exit(FAILED if ctx.invoked_subcommand == "validate" else 0)
         except KeyboardInterrupt:
             _complain("interrupted")
-            ctx.exit(INTERRUPTED)
+            ctx.exit(signals.exit_code())
 
 
 def main() -> None:
@@ -370,7 +371,7 @@ def _summary(
 def exit_code(summary: Summary, fail_on: FailOn) -> int:
     """The exit code of a run of which something was judged."""
     if summary.interrupted:
-        return INTERRUPTED
+        return signals.exit_code()
     if summary.unread:
         return UNUSABLE
     if fail_on == "never":
