@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import msgspec
 
@@ -59,6 +59,19 @@ class Interrupted(KeyboardInterrupt):
         self.summary = summary
 
 
+class Progress(Protocol):
+    """Whoever wants to know how far a run is. It is told often, so it should only take note."""
+
+    def file(self, name: str) -> None:
+        """The next file begins."""
+
+    def judged(self, size: int) -> None:
+        """So many bytes of the file are judged."""
+
+    def relating(self) -> None:
+        """The relations between entries are being checked."""
+
+
 class Plan(msgspec.Struct, frozen=True):
     """How a run goes about its work; none of it shows in the findings.
 
@@ -80,6 +93,7 @@ class Checker:
     of the relations, none to leave these out. ``app`` compares lines with the configuration of an app,
     which also says what may be outside of the import; without it the rules that need one are silent.
     ``recipe`` is what a worker process needs to make the same checker; without it there are no workers.
+    ``progress`` is told how far the work is.
     """
 
     def __init__(
@@ -93,10 +107,12 @@ class Checker:
         app: AppChecker | None = None,
         plan: Plan | None = None,
         recipe: Recipe | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self.judges = Judges(ruleset, policy, now=now, fast=fast, app=app)
         self.plan = plan or Plan()
         self.recipe = recipe
+        self.progress = progress
         self.relations = Relations(ruleset, queries, policy, None if app is None else app.app) if queries else None
 
     def check(self, stream: BinaryIO, file: str, sink: Sink) -> FileSummary:
@@ -129,7 +145,7 @@ class Import:
     """
 
     def __init__(self, checker: Checker, sink: Sink) -> None:
-        self._checker, self._sink = checker, sink
+        self._checker, self._sink, self._progress = checker, sink, checker.progress
         self._folder = PrivateFolder()
         self._files: list[ImportFile] = []
         self._store: Store | None = None
@@ -163,6 +179,8 @@ class Import:
         """
         base = self._files[-1].base + self._files[-1].size if self._files else 0
         path = _path_of(stream)
+        if self._progress is not None:
+            self._progress.file(name)
         with _rereadable(stream, path, self._folder, wanted=self._store is not None) as (source, reading):
             file = ImportFile(name, base, source)
             self._files.append(file)
@@ -189,6 +207,8 @@ class Import:
                 file.mark(chunk.offset, chunk.first_line)
             scan.feed(chunk)
             self._keep(scan.staged, _ROWS)
+            if self._progress is not None:
+                self._progress.judged(scan.bytes)
         scan.end()
         self._keep(scan.staged, 0)
 
@@ -226,6 +246,8 @@ class Import:
 
     def _take(self, result: Result, scan: Scan) -> None:
         scan.absorb(result)
+        if self._progress is not None:
+            self._progress.judged(scan.bytes)
         if self._store is not None and result.staged is not None:
             self._store.add(result.staged)
 
@@ -239,6 +261,8 @@ class Import:
         if self._pool is not None:  # its memory is needed now
             self._pool.close()
             self._pool = None
+        if self._progress is not None:
+            self._progress.relating()
         judges = self._checker.judges
         return relate(self._checker.relations, self._store, self._files, judges.policy, judges.surveyor, self._sink)
 

@@ -102,6 +102,7 @@ ORDER = [
     # who asks
     "api",
     "run",
+    "progress",
     "",  # the package itself, which names what users import
     "cli",
     "__main__",
