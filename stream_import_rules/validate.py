@@ -326,7 +326,12 @@ class _Copying:
 
     def readlines(self, hint: int) -> list[bytes]:
         lines = self._stream.readlines(hint)
-        self._copy.writelines(lines)
+        try:
+            self._copy.writelines(lines)
+            self._copy.flush()
+        except OSError as error:
+            reason = f"no copy of it can be kept for the relations: {error.strerror}. More free space for temporary "
+            raise OSError(error.errno, f"{reason}files (TMPDIR) helps; --no-relations needs no copy") from error
         return lines
 
 
@@ -354,5 +359,9 @@ def _rereadable(
         yield _Held(stream, stream.tell() if wanted else 0), stream
         return
     name = os.path.join(folder.path, f"input-{len(os.listdir(folder.path))}")
-    with open(name, "xb", buffering=read.BUFFER) as copy:
+    copy = open(name, "xb", buffering=read.BUFFER)  # noqa: SIM115
+    try:
         yield _Path(name), _Copying(stream, copy)  # type: ignore[misc]
+    finally:
+        with suppress(OSError):  # what could not be written has been told, and fails once more
+            copy.close()

@@ -190,3 +190,17 @@ def test_a_folder_that_cannot_be_written_is_told_before_the_file_is_read(tmp_pat
     done = subprocess.run([*VALIDATE, "-", "-o", str(report)], cwd=ROOT, capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.decode().startswith(f"stream-import: cannot write to {report}: ")
+
+
+def test_no_room_for_the_copy_of_standard_input_is_not_blamed_on_the_input(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*VALIDATE, "-"],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        input=b'{"instruction":"follow","feedId":"user:bob","data":["user:alice"]}\n' * 5_000,
+        capture_output=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
+    )
+    assert (done.returncode, done.stdout, list(tmp_path.iterdir())) == (2, b"", [])
+    assert b"no copy of it can be kept for the relations: File too large. More free space" in done.stderr
