@@ -1,12 +1,14 @@
 """``python -m benchmarks.kill [--kills N] [--keys N]``: what is left of the command when it is killed.
 
 Starts the command many times, sends SIGKILL, SIGTERM and SIGINT in turn at random moments of its run, and looks two
-seconds later for processes of its session and for temporary files. Ends with 1 if anything was left.
+seconds later for processes of its session, for temporary files, and at the report in its file, which must be whole
+or not there. Ends with 1 if anything was left.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import signal
 import sys
@@ -35,12 +37,29 @@ def kills(command: Sequence[str], folder: Path, count: int, seed: int = 1) -> It
     rng = random.Random(seed)
     whole = folder / "whole"
     whole.mkdir()
+    output = folder / "reports" / "report.json"
+    output.parent.mkdir()
+    command = [*command, "--format", "json", "-o", str(output)]
     seconds = cost_of(command, whole).seconds
     for number in range(count):
         temporary = folder / str(number)
         temporary.mkdir()
         how, moment = SIGNALS[number % len(SIGNALS)], rng.uniform(0, seconds)
-        yield Kill(how, moment, left_after(command, temporary, moment, how))
+        if number % 2:  # every other report takes the place of an older one
+            output.unlink(missing_ok=True)
+        left = left_after(command, temporary, moment, how, output=output)
+        yield Kill(how, moment, [*left, *_half(output)])
+
+
+def _half(report: Path) -> list[str]:
+    """What is wrong with a report that must be whole or not there."""
+    try:
+        whole = "verdict" in json.loads(report.read_bytes())
+    except FileNotFoundError:
+        return []
+    except ValueError:
+        whole = False
+    return [] if whole else [f"half a report of {report.stat().st_size} bytes"]
 
 
 def main() -> None:

@@ -97,28 +97,39 @@ def cost_of(command: Sequence[str], temporary: Path) -> Cost:
 
 
 def left_after(
-    command: Sequence[str], temporary: Path, moment: float, how: signal.Signals, patience: float = 2.0
+    command: Sequence[str],
+    temporary: Path,
+    moment: float,
+    how: signal.Signals,
+    patience: float = 2.0,
+    output: Path | None = None,
 ) -> list[str]:
     """Send a signal to a command after ``moment`` seconds; what is still there ``patience`` seconds later, in words.
 
-    What is left is ended, and the folder's contents stay for whoever wants to look.
+    What is left is ended, and the folder's contents stay for whoever wants to look. In the folder of ``output``
+    (another one than ``temporary``) nothing else may be left; whether that file is whole is for others to judge.
     """
     process = start(command, temporary)
     time.sleep(moment)
     process.send_signal(how)
     deadline = time.monotonic() + patience
-    while (alive := _alive(process)) or any(temporary.iterdir()):
+    while (alive := _alive(process)) or any(temporary.iterdir()) or _beside(output):
         if time.monotonic() > deadline:
             break
         time.sleep(_PAUSE)
     left = [f"process {pid}: {_command_of(pid)}" for pid in alive]
     left += [f"temporary file {path.relative_to(temporary)}" for path in sorted(temporary.rglob("*"))]
+    left += [f"file {path.name} beside the output" for path in _beside(output)]
     while alive := _alive(process):
         for pid in alive:
             _end(pid)
         time.sleep(_PAUSE)
     process.communicate()
     return left
+
+
+def _beside(output: Path | None) -> list[Path]:
+    return [] if output is None else sorted(path for path in output.parent.iterdir() if path != output)
 
 
 def _alive(process: subprocess.Popen[bytes]) -> list[int]:

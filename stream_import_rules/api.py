@@ -35,7 +35,7 @@ from .report.collect import MAX_SAMPLES, Collector, FileReport, Report, Totals, 
 
 if TYPE_CHECKING:
     from .app import App
-    from .validate import Checker, Plan
+    from .validate import Checker, Plan, Progress
 
 StrPath: TypeAlias = "str | os.PathLike[str]"
 
@@ -248,6 +248,7 @@ def make_checker(
     app: App | None = None,
     relations: bool = True,
     plan: Plan | None = None,
+    progress: Progress | None = None,
 ) -> Checker:
     """A checker for one run, whose moment is now. One for single lines alone needs no fast path."""
     from .app_check import AppChecker
@@ -265,6 +266,7 @@ def make_checker(
         app=of_app,
         plan=plan,
         recipe=Recipe(ruleset.name, policy.levels, app=app),
+        progress=progress,
     )
 
 

@@ -2,7 +2,8 @@
 
 The last in the flow; nothing imports it. Exit codes: 0 nothing at or above ``--fail-on``, and all was
 judged; 1 findings, or a part was not judged; 2 wrong usage, a file that cannot be read, a report that
-cannot be written; 130 interrupted. What is only needed for one command is imported where it is used.
+cannot be written; 130 interrupted, 143 ended by SIGTERM. What is only needed for one command is imported
+where it is used.
 """
 
 from __future__ import annotations
@@ -11,21 +12,23 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias, TypeVar, get_args
 
 import click
+from click.shell_completion import CompletionItem
 
-from . import api, artefact
+from . import api, artefact, signals
 from .app import App, AppError, find_app
 from .model import SEVERITIES, Rule, RuleSet, Severity
 from .policy import UnknownRule, matching
+from .progress import Progress, total_of
 from .report import json as as_json
 from .report.collect import Collector, Relations, Summary, summary_of
 from .report.formats import FORMATS
 from .report.outcome import Outcome
 from .report.output import STANDARD_OUTPUT, Output, OutputClosed, OutputError, reason_of
-from .report.outputs import Outputs, OutputsError, Wanted, settled, wanted_of
+from .report.outputs import Destined, Outputs, OutputsError, Wanted, settled, wanted_of
 from .report.safe import visible
 from .report.words import in_short
 
@@ -40,7 +43,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 STANDARD_INPUT = "-"
 PLAIN_WIDTH = 100
-FAILED, UNUSABLE, INTERRUPTED = 1, 2, 130
+FAILED, UNUSABLE = 1, 2
 
 
 class _Trouble(click.ClickException):
@@ -68,7 +71,7 @@ class _Group(click.Group):
             ctx.exit(FAILED if ctx.invoked_subcommand == "validate" else 0)
         except KeyboardInterrupt:
             _complain("interrupted")
-            ctx.exit(INTERRUPTED)
+            ctx.exit(signals.exit_code())
 
 
 def main() -> None:
@@ -99,6 +102,48 @@ def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 )
 def cli() -> None:
     """Check import files of Stream's Activity Feeds before they are uploaded."""
+
+
+# --------------------------------------------------------------------------- what a shell completes
+
+
+class _RuleId(click.ParamType):
+    """The id of a rule, or a pattern; several with commas between them."""
+
+    name = "rule"
+
+    def shell_complete(self, _ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+        before, comma, last = begun.rpartition(",")
+        rules = artefact.load()[0].rules
+        return [CompletionItem(f"{before}{comma}{r.id}", help=r.summary) for r in rules if r.id.startswith(last)]
+
+
+class _SchemaName(click.ParamType):
+    """The name of a published schema."""
+
+    name = "name"
+
+    def shell_complete(self, _ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+        return [CompletionItem(name) for name in map(_short, artefact.schema_names()) if name.startswith(begun)]
+
+
+class _FormatName(click.ParamType):
+    """A format; what follows ``=`` is a file."""
+
+    name = "format"
+
+    def shell_complete(self, _ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+        known = FORMATS.items()
+        return [CompletionItem(name, help=format_.audience) for name, format_ in known if name.startswith(begun)]
+
+
+class _FileName(click.ParamType):
+    """The name of a file."""
+
+    name = "file"
+
+    def shell_complete(self, _ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+        return [CompletionItem(begun, type="file")]
 
 
 # --------------------------------------------------------------------------- options
@@ -188,12 +233,13 @@ def _outputs(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str
 
 
 @cli.command(epilog=_EXAMPLES.format(formats=_formats_help()))
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=_FileName())
 @click.option(
     "--format",
     "formats",
     multiple=True,
     callback=_outputs,
+    type=_FormatName(),
     metavar="NAME[=FILE]",
     help=f"What to write: {', '.join(FORMATS)}; may be given several times.  [default: text]",
 )
@@ -201,10 +247,25 @@ def _outputs(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str
     "-o",
     "--output",
     metavar="FILE",
+    type=_FileName(),
     help="Where the (last) --format without =FILE goes; - is standard output.  [default: -]",
 )
-@click.option("--select", multiple=True, callback=_comma_list, metavar="RULE,…", help="Only these rules (or patterns).")
-@click.option("--ignore", multiple=True, callback=_comma_list, metavar="RULE,…", help="Not these rules (or patterns).")
+@click.option(
+    "--select",
+    multiple=True,
+    callback=_comma_list,
+    type=_RuleId(),
+    metavar="RULE,…",
+    help="Only these rules (or patterns).",
+)
+@click.option(
+    "--ignore",
+    multiple=True,
+    callback=_comma_list,
+    type=_RuleId(),
+    metavar="RULE,…",
+    help="Not these rules (or patterns).",
+)
 @click.option(
     "--severity",
     multiple=True,
@@ -212,7 +273,13 @@ def _outputs(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str
     metavar="RULE=LEVEL,…",
     help="Change severities; LEVEL is error, warning or info.",
 )
-@click.option("--app", "app_file", metavar="FILE", help="The configuration of your app  [default: see below]")
+@click.option(
+    "--app",
+    "app_file",
+    metavar="FILE",
+    type=_FileName(),
+    help="The configuration of your app  [default: see below]",
+)
 @click.option("--no-app", is_flag=True, help="No configuration, even if there is one.")
 @click.option("--together", is_flag=True, help="The files are parts of one import and may refer to each other.")
 @click.option("--no-relations", is_flag=True, help="Leave out what concerns several entries: references, duplicates …")
@@ -245,6 +312,12 @@ def _outputs(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str
     help="Show the first N findings of each rule, at most as many as the format holds.  [default: "
     f"{', '.join(f'{format_.samples} as {name}' for name, format_ in FORMATS.items() if format_.stream is None)}]",
 )
+@click.option("--statistics", is_flag=True, help="As text, only the counts of the findings by rule.")
+@click.option(
+    "--progress/--no-progress",
+    default=None,
+    help="Show how far the run is, on standard error.  [default: on a terminal, if it takes long]",
+)
 @_color_option
 @click.pass_context
 def validate(
@@ -263,6 +336,8 @@ def validate(
     jobs: int | None,
     fail_on: FailOn,
     max_samples: int | None,
+    statistics: bool,
+    progress: bool | None,
     color: Color,
 ) -> None:
     """Judge import files; - is standard input."""
@@ -273,6 +348,8 @@ def validate(
     if max_samples is not None and all(FORMATS[name].stream for name, _ in wanted):
         names = " and ".join(name for name, _ in wanted)
         raise click.UsageError(f"--max-samples does not go with --format {names}: every finding is written")
+    if statistics and all(name != "text" for name, _ in wanted):
+        raise click.UsageError("--statistics is a form of the text, and no --format text is asked for")
     if files.count(STANDARD_INPUT) > 1:
         raise click.UsageError("standard input (-) can only be read once")
     for _, target in wanted:
@@ -283,14 +360,17 @@ def validate(
     plan = api.make_plan(jobs=jobs, memory=memory)
 
     def text(outcome: Outcome, out: Output) -> bytes:
-        from .report.text import render
+        from .report.text import render, render_statistics
 
         page = _page(out, color)
+        if statistics:
+            return _encoded(render_statistics(outcome.report, ruleset, page), page)
         return _encoded(render(outcome.report, outcome.samples, ruleset, page), page)
 
     with Outputs(wanted, max_samples=max_samples, text=text) as outputs:
-        checker = api.make_checker(ruleset, policy, app=app, relations=not no_relations, plan=plan)
-        run = _run(files, checker, outputs.sink, together=together)
+        with _progress(files, wanted, progress) as shown:
+            checker = api.make_checker(ruleset, policy, app=app, relations=not no_relations, plan=plan, progress=shown)
+            run = _run(files, checker, outputs.sink, shown, together=together)
         if not run.files and not run.interrupted:
             raise _Trouble("nothing was judged")  # each file has been complained of
         relations: Relations = "left out" if no_relations else "broken off" if run.unrelated else "checked"
@@ -320,11 +400,26 @@ def _app_of(files: Sequence[str], named: str | None, none: bool) -> App | None:
     return app
 
 
-def _run(files: Sequence[str], checker: Checker, collector: Collector, *, together: bool) -> Run:
+def _progress(
+    files: Sequence[str], wanted: Sequence[Destined], asked: bool | None
+) -> AbstractContextManager[Progress | None]:
+    """The progress of a run; none if nobody wants it, or it would get among findings on the same terminal."""
+    if sys.stderr is None or asked is False or (asked is None and not sys.stderr.isatty()):
+        return nullcontext()
+    mixed = sys.stdout.isatty() and any(FORMATS[n].stream and to == STANDARD_OUTPUT for n, to in wanted)
+    if mixed and not asked:
+        return nullcontext()
+    return Progress(total_of(files), sys.stderr, at_once=bool(asked), lines=mixed)
+
+
+def _run(
+    files: Sequence[str], checker: Checker, collector: Collector, progress: Progress | None, *, together: bool
+) -> Run:
     from .run import Run
 
     def complain(path: str | None, reason: str) -> None:
-        _complain(reason if path is None else f"{_name(path)}: {reason}")
+        with nullcontext() if progress is None else progress.hidden():
+            _complain(reason if path is None else f"{_name(path)}: {reason}")
 
     run = Run(checker, collector, _opened, complain)
     if together:
@@ -332,7 +427,7 @@ def _run(files: Sequence[str], checker: Checker, collector: Collector, *, togeth
     else:
         run.each(files)
     if run.interrupted:
-        _complain("interrupted: the report is of what was read until then")
+        complain(None, "interrupted: the report is of what was read until then")
     return run
 
 
@@ -370,7 +465,7 @@ def _summary(
 def exit_code(summary: Summary, fail_on: FailOn) -> int:
     """The exit code of a run of which something was judged."""
     if summary.interrupted:
-        return INTERRUPTED
+        return signals.exit_code()
     if summary.unread:
         return UNUSABLE
     if fail_on == "never":
@@ -393,7 +488,7 @@ def _refuse_overwriting(files: Iterable[str], output: str) -> None:
 
 
 @cli.command()
-@click.argument("rule")
+@click.argument("rule", type=_RuleId())
 @_format_option("text", "json")
 @_color_option
 def explain(rule: str, format_: str, color: Color) -> None:
@@ -469,7 +564,7 @@ def _full(rule: Rule, ruleset: RuleSet) -> dict[str, Any]:
 
 
 @cli.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, type=_SchemaName())
 @_output_option
 def schema(name: str | None, output: str) -> None:
     """Print the published JSON Schema NAME; without NAME, list them.
@@ -514,7 +609,7 @@ def app() -> None:
 
 
 @app.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=_FileName())
 @click.option(
     "-o",
     "--output",

@@ -1,12 +1,14 @@
-"""A private folder for what does not fit into memory: nobody else can read it, and it never stays behind.
+"""What must not stay behind, however the program ends: a private folder for what does not fit into memory,
+and the unfinished files of outputs.
 
-Used by ``store`` and ``validate``. It goes when it is closed, when the program ends, and when the
-program is killed: another process waits for that and then removes the folder.
+Used by ``store`` and ``validate``, and by ``report.output``. What is kept here goes when it is let go of,
+when the program ends, and when the program is killed: another process waits for that and removes it.
 """
 
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -18,14 +20,47 @@ from types import TracebackType
 #: What is written while the program dies makes a second attempt necessary.
 _WATCH = """
 import os, shutil, sys, time
+path = sys.argv[1]
 while os.read(0, 1):
     pass
 for _ in range(50):
-    shutil.rmtree(sys.argv[1], ignore_errors=True)
-    if not os.path.lexists(sys.argv[1]):
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        try:
+            os.unlink(path)
+        except OSError:
+            pass
+    if not os.path.lexists(path):
         break
     time.sleep(0.02)
 """
+
+
+class Watch:
+    """A process that removes a file or a folder when this program has ended. The path may come to be later."""
+
+    def __init__(self, path: str) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        # In a session of its own: what is sent to the group of the program does not reach it.
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", _WATCH, os.path.abspath(path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def close(self) -> None:
+        """Have it remove what is still there, and wait for that."""
+        process, self._process = self._process, None
+        if process is not None and process.stdin is not None:
+            with suppress(OSError):
+                process.stdin.close()
+            process.wait()
+
+    def __del__(self) -> None:
+        self.close()
 
 
 class PrivateFolder:
@@ -36,21 +71,16 @@ class PrivateFolder:
 
     def __init__(self) -> None:
         self._path: str | None = None
-        self._watch: subprocess.Popen[bytes] | None = None
+        self._watch: Watch | None = None
 
     @property
     def path(self) -> str:
         """The folder."""
         if self._path is None:
-            self._path = tempfile.mkdtemp(prefix="stream-import-")
-            # In a session of its own: what is sent to the group of the program does not reach it.
-            self._watch = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", _WATCH, self._path],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+            path = os.path.join(tempfile.gettempdir(), f"stream-import-{secrets.token_hex(8)}")
+            self._watch = Watch(path)  # first, so that there is no moment in which the folder could stay
+            os.mkdir(path, 0o700)
+            self._path = path
         return self._path
 
     def close(self) -> None:
@@ -59,10 +89,8 @@ class PrivateFolder:
         watch, self._watch = self._watch, None
         if path is not None:
             shutil.rmtree(path, ignore_errors=True)
-        if watch is not None and watch.stdin is not None:
-            with suppress(OSError):
-                watch.stdin.close()
-            watch.wait()
+        if watch is not None:
+            watch.close()
 
     def __enter__(self) -> PrivateFolder:
         return self

@@ -8,8 +8,9 @@ what does not fit into the memory that it may take. The queries are the same tex
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from .arrow_tables import arrow
 from .private import PrivateFolder
@@ -31,6 +32,7 @@ _WORKER, _LEAST = 120_000_000, 128 << 20
 ANSWER = 20_000
 
 Row: TypeAlias = tuple[Any, ...]
+_T = TypeVar("_T")
 TABLES = ("keys", "refs")
 
 
@@ -153,7 +155,10 @@ class _Sqlite:
 
 
 class _DuckDb:
-    """DuckDB in memory, with a folder to write to what is too much."""
+    """DuckDB in memory, with a folder to write to what is too much.
+
+    It works in a thread of its own: a question may take long, and Ctrl-C must not wait for the answer.
+    """
 
     def __init__(self, folder: PrivateFolder, memory: int, threads: int) -> None:
         import duckdb
@@ -171,6 +176,7 @@ class _DuckDb:
                 "enable_external_access": "true",
             },
         )
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="stream-import-store")
         for table in TABLES:
             columns = ", ".join(f"{name} {'TINYINT' if name == 'what' else 'BIGINT'}" for name in Rows.COLUMNS)
             self._connection.execute(f"CREATE TABLE {table} ({columns})")
@@ -183,7 +189,7 @@ class _DuckDb:
         try:
             for name, view in views.items():
                 self._connection.register(name, view)
-            self._connection.execute(query)
+            self._waited(self._connection, lambda: self._connection.execute(query))
             for name in views:
                 self._connection.unregister(name)
         except self._errors as error:
@@ -193,15 +199,27 @@ class _DuckDb:
         # A cursor of its own: another question may be asked while this answer is read.
         cursor = self._connection.cursor()
         try:
-            cursor.execute(query, list(parameters))
-            while rows := cursor.fetchmany(ANSWER):
+            self._waited(cursor, lambda: cursor.execute(query, list(parameters)))
+            while rows := self._waited(cursor, lambda: cursor.fetchmany(ANSWER)):
                 yield rows
         except self._errors as error:
             raise _failed(error) from error
         finally:
             cursor.close()
 
+    def _waited(self, connection: duckdb.DuckDBPyConnection, work: Callable[[], _T]) -> _T:
+        """What comes of work on a connection. Whatever stops the wait for it stops the work."""
+        future = self._thread.submit(work)
+        try:
+            return future.result()
+        except BaseException:
+            while not future.done():
+                connection.interrupt()  # goes unheard before the work has begun
+                wait([future], 0.01)
+            raise
+
     def close(self) -> None:
+        self._thread.shutdown()
         self._connection.close()
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import msgspec
 
@@ -59,6 +59,19 @@ class Interrupted(KeyboardInterrupt):
         self.summary = summary
 
 
+class Progress(Protocol):
+    """Whoever wants to know how far a run is. It is told often, so it should only take note."""
+
+    def file(self, name: str) -> None:
+        """The next file begins."""
+
+    def judged(self, size: int) -> None:
+        """So many bytes of the file are judged."""
+
+    def relating(self) -> None:
+        """The relations between entries are being checked."""
+
+
 class Plan(msgspec.Struct, frozen=True):
     """How a run goes about its work; none of it shows in the findings.
 
@@ -80,6 +93,7 @@ class Checker:
     of the relations, none to leave these out. ``app`` compares lines with the configuration of an app,
     which also says what may be outside of the import; without it the rules that need one are silent.
     ``recipe`` is what a worker process needs to make the same checker; without it there are no workers.
+    ``progress`` is told how far the work is.
     """
 
     def __init__(
@@ -93,10 +107,12 @@ class Checker:
         app: AppChecker | None = None,
         plan: Plan | None = None,
         recipe: Recipe | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self.judges = Judges(ruleset, policy, now=now, fast=fast, app=app)
         self.plan = plan or Plan()
         self.recipe = recipe
+        self.progress = progress
         self.relations = Relations(ruleset, queries, policy, None if app is None else app.app) if queries else None
 
     def check(self, stream: BinaryIO, file: str, sink: Sink) -> FileSummary:
@@ -129,7 +145,7 @@ class Import:
     """
 
     def __init__(self, checker: Checker, sink: Sink) -> None:
-        self._checker, self._sink = checker, sink
+        self._checker, self._sink, self._progress = checker, sink, checker.progress
         self._folder = PrivateFolder()
         self._files: list[ImportFile] = []
         self._store: Store | None = None
@@ -162,6 +178,8 @@ class Import:
         """
         base = self._files[-1].base + self._files[-1].size if self._files else 0
         path = _path_of(stream)
+        if self._progress is not None:
+            self._progress.file(name)
         with _rereadable(stream, path, self._folder, wanted=self._store is not None) as (source, reading):
             file = ImportFile(name, base, source)
             self._files.append(file)
@@ -188,6 +206,8 @@ class Import:
                 file.mark(chunk.offset, chunk.first_line)
             scan.feed(chunk)
             self._keep(scan.staged, _ROWS)
+            if self._progress is not None:
+                self._progress.judged(scan.bytes)
         scan.end()
         self._keep(scan.staged, 0)
 
@@ -235,6 +255,8 @@ class Import:
 
     def _take(self, result: Result, scan: Scan) -> None:
         scan.absorb(result)
+        if self._progress is not None:
+            self._progress.judged(scan.bytes)
         self._keep(result.staged, 0)
 
     # ------------------------------------------------------------------ relations
@@ -245,6 +267,8 @@ class Import:
         if self._store is None or self._checker.relations is None:
             return {}
         self._end_workers()  # their memory is needed now
+        if self._progress is not None:
+            self._progress.relating()
         judges = self._checker.judges
         try:
             return relate(self._checker.relations, self._store, self._files, judges.policy, judges.surveyor, self._sink)
@@ -313,7 +337,12 @@ class _Copying:
 
     def readlines(self, hint: int) -> list[bytes]:
         lines = self._stream.readlines(hint)
-        self._copy.writelines(lines)
+        try:
+            self._copy.writelines(lines)
+            self._copy.flush()
+        except OSError as error:
+            reason = f"no copy of it can be kept for the relations: {error.strerror}. More free space for temporary "
+            raise OSError(error.errno, f"{reason}files (TMPDIR) helps; --no-relations needs no copy") from error
         return lines
 
 
@@ -341,5 +370,9 @@ def _rereadable(
         yield _Held(stream, stream.tell() if wanted else 0), stream
         return
     name = os.path.join(folder.path, f"input-{len(os.listdir(folder.path))}")
-    with open(name, "xb", buffering=read.BUFFER) as copy:
+    copy = open(name, "xb", buffering=read.BUFFER)  # noqa: SIM115
+    try:
         yield _Path(name), _Copying(stream, copy)  # type: ignore[misc]
+    finally:
+        with suppress(OSError):  # what could not be written has been told, and fails once more
+            copy.close()

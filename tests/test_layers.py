@@ -18,6 +18,7 @@ RUNTIME, COMPILER = "stream_import_rules", "generators"
 #: The runtime from the bottom to the top: a module imports only what stands before it. A name stands for
 #: what is below it too. A new module gets a line here, as low as it can stand.
 ORDER = [
+    "signals",
     # data, and text with no knowledge of rules
     "model_relations",
     "model_app",
@@ -104,6 +105,7 @@ ORDER = [
     # who asks
     "api",
     "run",
+    "progress",
     "",  # the package itself, which names what users import
     "cli",
     "__main__",

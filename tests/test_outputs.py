@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -282,3 +285,30 @@ def test_a_room_is_shared_evenly(sizes: Any, room: int, most: int | None, each: 
 def test_python_and_the_command_keep_as_many_samples() -> None:
     assert FORMATS["json"].samples == api.MAX_SAMPLES
     assert Wanted("json", None) == wanted_of("json")
+
+
+def test_statistics_are_the_counts_alone_as_wide_as_the_terminal(tmp_path: Path) -> None:
+    """Every rule has its exact count; a narrow terminal gets ids and no summaries, and no line is too long."""
+    root = Path(__file__).parents[1]
+
+    def ran(columns: int, *options: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "stream_import_rules", "validate", "examples/broken.jsonl", *options],
+            cwd=root,
+            env={**os.environ, "COLUMNS": str(columns), "PYTHONUTF8": "1"},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+
+    counts = json.loads(ran(100, "--format", "json").stdout)["counts"]
+    for columns in (60, 100):
+        done = ran(columns, "--statistics")
+        assert done.returncode == 1
+        rows = [line.split() for line in done.stdout.splitlines() if re.match(r" +\d+  ", line)]
+        assert {row[2]: int(row[0]) for row in rows} == counts
+        assert max(map(len, done.stdout.splitlines())) <= columns
+        assert ("Summary" in done.stdout) == (columns == 100)
+    wrong = ran(100, "--statistics", "--format", "json")
+    assert wrong.returncode == 2
+    assert "--statistics is a form of the text" in wrong.stderr

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -22,11 +23,14 @@ from stream_import_rules.report.formats import FORMATS
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
+CI = ROOT / "docs/ci.md"
 PAGES = [
     README,
     ROOT / "CHANGELOG.md",
     ROOT / "docs/architecture.md",
     ROOT / "docs/app.md",
+    ROOT / "docs/ci.md",
+    ROOT / "docs/guide.md",
     ROOT / "examples/README.md",
 ]
 BLOCK = re.compile(r"^```([a-z]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -98,15 +102,66 @@ def test_the_readme_turns_the_array_into_lines_without_a_finding(beside: Path) -
     assert "Ready to upload" in printed("stream-import validate import.jsonl", beside)
 
 
+def ci(key: str) -> Any:
+    """The block of the page about CI that is a mapping with this key."""
+    found = [yaml.safe_load(body) for name, body in BLOCK.findall(CI.read_text("utf-8")) if name == "yaml"]
+    (block,) = (block for block in found if key in block)
+    return block
+
+
 def test_the_workflow_writes_what_it_uploads(beside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (workflow,) = (yaml.safe_load(block) for block in blocks("yaml") if "GITHUB_STEP_SUMMARY" in block)
-    script = workflow[0]["run"].replace("\\\n", " ").splitlines()[1]
+    steps = ci("jobs")["jobs"]["validate"]["steps"]
+    (validate,) = (step["run"] for step in steps if "validate" in step.get("run", ""))
+    script = validate.replace("\\\n", " ").strip()
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(beside / "summary.md"))
     assert printed(os.path.expandvars(script).replace('"', ""), beside).startswith("::error file=export.jsonl,line=1,")
     assert (beside / "summary.md").read_text("utf-8").startswith("### ✗ 2 errors")
-    for step in workflow[1:]:
+    uploads = [step for step in steps if step.get("if") == "always()"]
+    assert len(uploads) == 2
+    for step in uploads:
         (named,) = (beside / value for key, value in step["with"].items() if key in ("path", "sarif_file"))
         assert named.is_file()
+
+
+def test_the_hook_is_the_command(beside: Path) -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    assert {"id", "name", "entry", "language"} <= hook.keys()
+    assert hook["language"] == "python"
+    assert re.search(hook["files"], "data/2024.import.jsonl")
+    ((used,),) = (repo["hooks"] for repo in ci("repos")["repos"])
+    assert used["id"] == hook["id"]
+    assert re.search(used["files"], "data/export.jsonl")
+    shown = printed(" ".join([hook["entry"], *used["args"], "export.jsonl"]), beside)
+    assert "2 errors would make the import fail" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["expl"], "explain"),
+        (["explain", "activity.time.f"], "activity.time.format"),
+        (["validate", "--select", "follow.self,activity.time.f"], "follow.self,activity.time.format"),
+        (["validate", "--format", "sar"], "sarif"),
+        (["schema", "line.st"], "line.strict"),
+        (["validate", "exp"], "exp"),
+    ],
+)
+def test_a_shell_completes_what_is_begun(words: list[str], found: str) -> None:
+    assert "_STREAM_IMPORT_COMPLETE=bash_source" in CI.read_text("utf-8")
+    code = "import sys; sys.argv[0] = 'stream-import'; from stream_import_rules.__main__ import main; main()"
+    environment = {
+        "_STREAM_IMPORT_COMPLETE": "bash_complete",
+        "COMP_WORDS": " ".join(["stream-import", *words]),
+        "COMP_CWORD": str(len(words)),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert found in [line.partition(",")[2] for line in done.stdout.splitlines()]
 
 
 def test_the_readme_names_every_format() -> None:

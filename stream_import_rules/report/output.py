@@ -14,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from ..private import Watch
+
 STANDARD_OUTPUT = "-"
 
 
@@ -29,8 +31,8 @@ class Output:
     """Takes bytes; as a context manager it finishes the file, or removes it if an exception passes.
 
     A file is written beside its target under another name and renamed when it is complete, so that
-    nobody ever reads half a report. What is no regular file (``/dev/stderr``, a named pipe) is written
-    as it is. Raises ``OutputError``, ``OutputClosed``.
+    nobody ever reads half a report; if the program is killed, another process removes it. What is no
+    regular file (``/dev/stderr``, a named pipe) is written as it is. Raises ``OutputError``, ``OutputClosed``.
     """
 
     def __init__(self, target: str = STANDARD_OUTPUT) -> None:
@@ -39,11 +41,13 @@ class Output:
         self._named = target
         self._final: Path | None = None
         self._temporary: Path | None = None
+        self._watch: Watch | None = None
         self._file: BinaryIO | None = None
         if not self.is_standard:
             try:
                 self._open(Path(target))
             except OSError as error:
+                self._unwatch()
                 raise self._failed(error) from error
 
     def _open(self, target: Path) -> None:
@@ -55,6 +59,7 @@ class Output:
             return
         self._final = target
         self._temporary = target.with_name(f".stream-import-{secrets.token_hex(8)}.tmp")
+        self._watch = Watch(str(self._temporary))  # before there is anything to remove
         # The mode of a file made by open(); tempfile would make it readable by its owner alone.
         descriptor = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         self._file = os.fdopen(descriptor, "wb")
@@ -107,7 +112,14 @@ class Output:
             with suppress(OSError):
                 self._file.close()
             if self._temporary is not None:
-                self._temporary.unlink(missing_ok=True)
+                with suppress(OSError):
+                    self._temporary.unlink(missing_ok=True)
+            self._unwatch()
+
+    def _unwatch(self) -> None:
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.close()
 
     def _failed(self, error: OSError) -> OutputError:
         return OutputError(f"cannot write to {self._named}: {reason_of(error)}")

@@ -40,6 +40,8 @@ from .words import name_of as raw_name_of
 TOP_GROUPS = 10
 #: More files than this are rows of one table.
 FEW_FILES = 3
+#: Cells of a page on which the summary of a rule has room beside its id.
+WIDE = 80
 
 _PLAIN = "default not bold not dim"
 
@@ -47,6 +49,11 @@ _PLAIN = "default not bold not dim"
 def render(report: Report, samples: Sequence[Sample], ruleset: RuleSet, page: Page) -> str:
     """The report as text with a final newline. ``samples`` are its findings with their excerpts."""
     return page.print(_blocks(report, samples, ruleset, page))
+
+
+def render_statistics(report: Report, ruleset: RuleSet, page: Page) -> str:
+    """The counts of the findings by rule, and the verdict, with a final newline."""
+    return page.print(_statistics(report, {rule.id: rule for rule in ruleset.rules}, page))
 
 
 def _blocks(report: Report, samples: Sequence[Sample], ruleset: RuleSet, page: Page) -> Iterator[RenderableType]:
@@ -212,6 +219,27 @@ def _hint(text: str, page: Page, indent: int = 2) -> RenderableType:
     return page.pairs([("hint", page.prose(text))], indent)
 
 
+def _statistics(report: Report, rules: Mapping[str, Rule], page: Page) -> Iterator[RenderableType]:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
+    table.add_column("Findings", justify="right", no_wrap=True)
+    table.add_column("Severity", no_wrap=True)
+    table.add_column("Rule", overflow="fold", min_width=min(max(map(len, report.counts), default=0), page.room // 2))
+    if wide := page.room >= WIDE:
+        table.add_column("Summary", overflow="fold")
+    for rule, count in report.counts.items():
+        severity = report.severities[rule]
+        row = [Text(number(count)), Text(severity, style=STYLES[severity]), Text(page.data(rule), style="bold")]
+        if wide:
+            row.append(page.prose(rules[rule].summary if rule in rules else ""))
+        table.add_row(*row)
+    if report.counts:
+        yield table
+        yield ""
+    if not report.complete:
+        yield from _partial(report, page)
+    yield _sentence(report, page, more=False)
+
+
 def _indented(block: RenderableType, cells: int) -> Padding:
     return Padding(block, (0, 0, 0, cells), expand=False)
 
@@ -260,10 +288,11 @@ def _partial(report: Report, page: Page) -> Iterator[RenderableType]:
         yield _indented(Text(page.data(what) if path is None else f"{name_of(path, page)}: {page.data(what)}"), 2)
 
 
-def _sentence(report: Report, page: Page) -> Text:
+def _sentence(report: Report, page: Page, *, more: bool = True) -> Text:
     style = {"errors": STYLES["error"], "incomplete": STYLES["warning"], "warnings": "green", "ok": "bold green"}
     head, rest = sentence_of(report)
-    rest = "Fix first:" if report.verdict == "errors" else rest
+    if report.verdict == "errors" and more:
+        rest = "Fix first:"
     made = Text(page.own(head), style=style[report.verdict])
     return made.append(f" {rest}", style=_PLAIN) if rest else made
 
