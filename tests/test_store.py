@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import duckdb
 import pytest
@@ -115,10 +115,7 @@ def test_whoever_calls_gets_the_error(tmp_path: Path, large: None, monkeypatch: 
 def test_no_place_for_temporary_files_breaks_off_the_relations_alone(
     tmp_path: Path, large: None, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
 ) -> None:
-    def refuse(*_: object, **__: object) -> NoReturn:
-        raise PermissionError(13, "Permission denied", "/nowhere")
-
-    monkeypatch.setattr(private.tempfile, "mkdtemp", refuse)
+    monkeypatch.setattr(private.tempfile, "gettempdir", lambda: str(tmp_path / "nowhere"))
     path = tmp_path / "import.jsonl"
     path.write_bytes(USERS + WRONG)
     result = run(path, *arguments, "--format", "json")
