@@ -107,7 +107,7 @@ def cli() -> None:
 # --------------------------------------------------------------------------- what a shell completes
 
 
-class _RuleId(click.ParamType):
+class _RuleId(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # generic in newer versions
     """The id of a rule, or a pattern; several with commas between them."""
 
     name = "rule"
@@ -118,7 +118,7 @@ class _RuleId(click.ParamType):
         return [CompletionItem(f"{before}{comma}{r.id}", help=r.summary) for r in rules if r.id.startswith(last)]
 
 
-class _SchemaName(click.ParamType):
+class _SchemaName(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # generic in newer versions
     """The name of a published schema."""
 
     name = "name"
@@ -127,7 +127,7 @@ class _SchemaName(click.ParamType):
         return [CompletionItem(name) for name in map(_short, artefact.schema_names()) if name.startswith(begun)]
 
 
-class _FormatName(click.ParamType):
+class _FormatName(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # generic in newer versions
     """A format; what follows ``=`` is a file."""
 
     name = "format"
@@ -137,7 +137,7 @@ class _FormatName(click.ParamType):
         return [CompletionItem(name, help=format_.audience) for name, format_ in known if name.startswith(begun)]
 
 
-class _FileName(click.ParamType):
+class _FileName(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # generic in newer versions
     """The name of a file."""
 
     name = "file"
