@@ -15,7 +15,7 @@ from . import model, times
 from .findings import Path, clip
 
 #: What can be written in UTC: an offset may lead to the year 0 or 10,000.
-_FIRST, _LAST = times.micros_of("0001-01-01T00:00:00Z"), times.micros_of("9999-12-31T23:59:59.999999Z")
+FIRST, LAST = times.micros_of("0001-01-01T00:00:00Z"), times.micros_of("9999-12-31T23:59:59.999999Z")
 
 #: So many different values of one member are counted over a whole file.
 MOST_VALUES = 1_000
@@ -93,7 +93,7 @@ class Surveyor:
         if name == self._timed:
             texts = (e.get(self._time) for e in entries if isinstance(e, dict))
             parsed = [t.micros for text in texts if isinstance(text, str) and (t := times.parse(text))]
-            found = [micros for micros in parsed if _FIRST <= micros <= _LAST]
+            found = [micros for micros in parsed if FIRST <= micros <= LAST]
             if found:
                 survey.see_times(min(found), max(found))
         for instruction, member in self._surveyed:
