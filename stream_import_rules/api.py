@@ -262,6 +262,7 @@ def make_checker(
         ruleset,
         policy,
         fast=artefact.fast_validator(ruleset.name),
+        engine=True,
         queries=artefact.queries(ruleset.name) if relations else (),
         app=of_app,
         plan=plan,

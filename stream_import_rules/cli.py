@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias, TypeVar, ge
 import click
 from click.shell_completion import CompletionItem
 
-from . import api, artefact, signals
+from . import api, artefact, native, signals
 from .app import App, AppError, find_app
 from .model import SEVERITIES, Rule, RuleSet, Severity
 from .policy import UnknownRule, matching
@@ -88,6 +88,7 @@ def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
         raise _Trouble(f"stream-import {api.tool_version()}: {error}") from error
     click.echo(f"stream-import {api.tool_version()}")
     click.echo(f"rules {ruleset.name} {ruleset.version}, fingerprint {fingerprint}")
+    click.echo(f"engine {'native' if native.is_there() else 'portable (the native one was not compiled here)'}")
     ctx.exit()
 
 

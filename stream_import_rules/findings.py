@@ -113,7 +113,11 @@ class Sink(Protocol):
     wanted: int | None
 
     def count(self, rule: str, severity: Severity) -> bool:
-        """Take note of one more finding of this rule; true if its details are wanted."""
+        """Take note of one more finding of this rule; true if its details are wanted. Once they are not,
+        they never are again."""
+
+    def tally(self, rule: str, severity: Severity, number: int) -> None:
+        """Take note of so many more findings whose details are not wanted."""
 
     def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
         """Take the details of a finding that ``count`` wanted."""
@@ -130,6 +134,10 @@ class Kept:
     def count(self, rule: str, severity: Severity) -> bool:
         """Every finding is wanted."""
         return True
+
+    def tally(self, rule: str, severity: Severity, number: int) -> None:
+        """There is no finding of which nothing is wanted."""
+        raise AssertionError(f"{number} findings of {rule} without their details")
 
     def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
         """Keep it."""

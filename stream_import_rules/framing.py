@@ -13,6 +13,7 @@ from . import jsontext, signatures
 from .findings import Excerpt, Finding
 from .framing_report import Reporter
 from .framing_values import Items, Judge, Values
+from .jsontext import Parsed
 from .model import RuleSet
 from .passages import Passage
 from .regions import Blanks, Region
@@ -97,12 +98,16 @@ class Framer:
         self._seen = True
         return self._before()
 
+    def known(self, number: int, raw: bytes, parsed: Parsed) -> Items:
+        """Judges a line that is surely an object and is what ``parsed`` says, as far as it must be judged."""
+        return [*self.passed(1), *self._values.known(Passage(number, _without_end(raw).decode()), parsed)]
+
     def line(self, number: int, raw: bytes) -> Items:
         """Judges a line, with or without its line end."""
         self._report.forget()
         if self._hopeless:
             return []
-        raw = raw.removesuffix(b"\n").removesuffix(b"\r")
+        raw = _without_end(raw)
         blank = not raw or raw.isspace()
         region = self._values.region
         if region is not None:
@@ -167,3 +172,7 @@ class Framer:
         self._seen = True
         self._array = Passage(number, raw.decode())
         return self._blanks()
+
+
+def _without_end(raw: bytes) -> bytes:
+    return raw.removesuffix(b"\n").removesuffix(b"\r")

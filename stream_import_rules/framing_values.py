@@ -66,6 +66,10 @@ class Values:
         self._open(Region(Passage(number, text), None, spoilt=True))
         return items
 
+    def known(self, passage: Passage, parsed: Parsed) -> Items:
+        """Judges an object of which ``parsed`` is what must be judged."""
+        return self._content(passage, parsed, False)
+
     def decoded(self, number: int, raw: bytes) -> tuple[str, list[Finding]]:
         """The text of a line, and the finding if it isn't UTF-8."""
         try:

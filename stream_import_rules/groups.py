@@ -53,6 +53,11 @@ class GroupUses:
         """Whether one of the groups has no first place yet, so that somebody must look where it is."""
         return self._check is not None and not self._full and any(g not in self.first for g in groups)
 
+    @property
+    def known(self) -> frozenset[str] | None:
+        """The groups that have a first place; ``None`` if no other needs one."""
+        return None if self._check is None or self._full else frozenset(self.first)
+
     def count(self, groups: Mapping[str, int]) -> None:
         """Count uses."""
         if not self._full:

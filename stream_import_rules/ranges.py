@@ -59,6 +59,10 @@ class Bounded:
         self.counts[rule] = seen + 1
         return self.wanted is None or seen < self.wanted
 
+    def tally(self, rule: str, severity: Severity, number: int) -> None:
+        """Count them."""
+        self.counts[rule] = self.counts.get(rule, 0) + number
+
     def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
         """Keep it."""
         self.samples.append((finding, excerpt))

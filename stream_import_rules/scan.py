@@ -10,19 +10,21 @@ anything about the other (``Scan.settled``) is judged as it would be in the whol
 from __future__ import annotations
 
 import time as clock
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import accumulate
 from typing import Protocol
 
 import msgspec
 
-from . import framing, staging_columns
+from . import framing, native, staging_columns
 from .app_check import AppChecker
 from .explain import Explainer
 from .findings import Excerpt, Finding, Path, Sink, Violation, clip, pointer, shown
 from .groups import GroupUses, Use
-from .jsontext import locate
-from .model import RuleSet, Severity
+from .jsontext import LARGEST, locate, parse
+from .model import ExactNumbers, RecordValue, RuleSet, Severity, checks_of
+from .native_plan import NoPlan
 from .policy import Policy
 from .read import Chunk
 from .staging import Staged, Stager
@@ -56,12 +58,17 @@ class FastValidator(Protocol):
         """The survey of lines if nothing is to be reported of any of them, else ``None``."""
 
 
+#: Bytes of a chunk from which the native engine is worth its plan.
+WORTH_ENGINE = 1 << 15
+
+
 class Judges:
     """All that judges lines of one rule set under one policy, made once for many files.
 
     ``now`` is the moment of the run in microseconds since 1970 (default: the real one). ``fast`` is
     the generated validator of the same rule set, ``None`` to explain every line. ``app`` compares lines
-    with the configuration of an app; without it the rules that need one are silent.
+    with the configuration of an app; without it the rules that need one are silent. ``engine``: the
+    native engine is used where it can be.
     """
 
     def __init__(
@@ -72,6 +79,7 @@ class Judges:
         now: int | None = None,
         fast: FastValidator | None = None,
         app: AppChecker | None = None,
+        engine: bool = False,
     ) -> None:
         self.ruleset = ruleset
         self.policy = policy if app is None else policy.without(app.replaced)
@@ -83,8 +91,24 @@ class Judges:
         self.explainer = Explainer(ruleset, self.now, policy.active)
         self.surveyor = Surveyor(ruleset)
         self.stager = Stager(ruleset)
+        self._engine = engine
         #: The rules that are advice: a value that breaks one is right all the same.
         self.light = self.explainer.light
+        #: The rules of whole lines and of their lists of entries, which say nothing of one entry.
+        self.outer = frozenset(rule for i in ruleset.instructions for rule in _outer_rules(i.line))
+        exact = next((check for check in ruleset.framing if isinstance(check, ExactNumbers)), None)
+        #: The greatest integer that is exact.
+        self.largest = LARGEST if exact is None else exact.largest
+
+    @cached_property
+    def native(self) -> native.Engine | None:
+        """The native engine; ``None`` if there is none, or none for these rules."""
+        if not self._engine or self.app is not None or not native.is_there():
+            return None
+        try:
+            return native.Engine(self.ruleset, self.policy.active)
+        except NoPlan:
+            return None
 
 
 class Scan:
@@ -116,6 +140,10 @@ class Scan:
         self.bytes = 0
         #: Whether one finding says that no line can be judged.
         self.hopeless = False
+        #: The native engine's look at the file, once there is enough to look at, and the rules of whose
+        #: findings no more details are wanted.
+        self._lines: native.Lines | None = None
+        self._full: set[str] = set()
 
     @property
     def settled(self) -> bool:
@@ -178,12 +206,78 @@ class Scan:
     # ------------------------------------------------------------------ chunks and lines
 
     def _chunk(self, first: int, place: int, lines: list[bytes]) -> None:
+        if self._lines is None and self.judges.native is not None and sum(map(len, lines)) >= WORTH_ENGINE:
+            self._lines = self.judges.native.lines(self.judges.now)
+            self._know()
+            for rule in self._full:
+                self._lines.full(rule)
+        if self._lines is not None:
+            self._look(self._lines, first, place, b"".join(lines))
+            return
         if self._pass(lines, place):
             return
         for number, raw in enumerate(lines, first):
             if len(lines) == 1 or not self._pass([raw], place):
                 self._line(number, place, raw)
             place += len(raw)
+
+    def _look(self, quick: native.Lines, number: int, place: int, data: bytes) -> None:
+        """Lines that the native engine looks at first."""
+        at = 0
+        staged_at = None if self.staged is None else place
+        while at < len(data):
+            if self.framer.busy:
+                after = data.find(b"\n", at) + 1 or len(data)
+                stop = native.Stop(native.CLOSER, 0, at, after, [])
+            else:
+                stop = quick.look(data, at, staged_at)
+            if stop.passed:
+                self._events(self.framer.passed(stop.passed))
+            number += stop.passed
+            if stop.kind == native.CLOSER:
+                self._line(number, place + stop.start, data[stop.start : stop.after])
+            elif stop.kind == native.CUT:
+                self._cut(number, place + stop.start, data, stop)
+            number += stop.kind != native.END
+            at = stop.after
+        if self.staged is not None:
+            quick.rows(self.staged)
+        taken = quick.take()
+        self.survey.add(taken.survey)
+        self.groups.count(taken.survey.feed_groups)
+        for rule, count in taken.counts.items():
+            severity = self.judges.policy.severity_of(rule)
+            if severity is not None:
+                self.sink.tally(rule, severity, count)
+
+    def _cut(self, number: int, place: int, data: bytes, stop: native.Stop) -> None:
+        """A line of which only some entries are to be explained; all else of it is counted."""
+        judges = self.judges
+        apart = native.apart(data, stop, judges.ruleset.payload, judges.largest)
+        for event in self.framer.known(number, data[stop.start : stop.after], apart.parsed):
+            if isinstance(event, framing.Judge):
+                found = judges.explainer.explain(apart.parsed.value, apart.text)
+                if not stop.outer:
+                    found = [violation for violation in found if violation.rule not in judges.outer]
+                elif any(violation.path == (judges.ruleset.payload,) for violation in found):
+                    found = self._with_whole_list(found, event.text)
+                self._place(event, found, apart)
+                if self.staged is not None:
+                    wrong = {violation.path for violation in found if violation.rule not in judges.light}
+                    judges.stager.line(apart.parsed.value, place, wrong, self.staged, apart.chosen)
+            else:
+                self.report([event])
+
+    def _with_whole_list(self, found: list[Violation], text: str) -> list[Violation]:
+        """Violations of a line, which say of the list of its entries what stands in it."""
+        payload = self.judges.ruleset.payload
+        value = shown(parse(text, self.judges.largest).value[payload])
+        return [msgspec.structs.replace(v, value=value) if v.path == (payload,) else v for v in found]
+
+    def _know(self) -> None:
+        """Tell the native engine which feed groups need not be seen any more."""
+        if self._lines is not None:
+            self._lines.know(self.groups.known)
 
     def _pass(self, lines: list[bytes], place: int) -> bool:
         """Whether the fast validator passes these lines; if so they are counted."""
@@ -236,6 +330,7 @@ class Scan:
         self.groups.count(survey.feed_groups)
         if self.groups.is_news(survey.feed_groups):
             self._first_uses(judge)
+            self._know()
         found = self.judges.explainer.explain(line, judge.text)
         if self.judges.app is not None:
             found = self.judges.app.judge(line, found)
@@ -245,8 +340,9 @@ class Scan:
 
     # ------------------------------------------------------------------ findings
 
-    def _place(self, judge: framing.Judge, found: list[Violation]) -> None:
-        """Give violations their place in the file; only those whose details are wanted are located."""
+    def _place(self, judge: framing.Judge, found: list[Violation], apart: native.Apart | None = None) -> None:
+        """Give violations their place in the file; only those whose details are wanted are located, in the
+        text of the line or, where that is enough, of some entries ``apart``."""
         wanted = []
         for violation in found:
             severity = self._counted(violation.rule)
@@ -254,11 +350,13 @@ class Scan:
                 wanted.append((violation, severity))
         if not wanted:
             return
-        spans = locate(judge.text, [(v.path, v.at_key) for v, _ in wanted])
+        spans = locate(judge.text if apart is None else apart.text, [(v.path, v.at_key) for v, _ in wanted])
         line = judge.parsed.value
         name = line.get(self.judges.ruleset.discriminator)
         for violation, severity in wanted:
             start, end = spans[(violation.path, violation.at_key)]
+            if apart is not None:
+                start, end = apart.span(start, end)
             number, column = judge.place(start)
             finding = Finding(
                 rule=violation.rule,
@@ -285,7 +383,13 @@ class Scan:
     def _counted(self, rule: str) -> Severity | None:
         """Count a finding under the policy; its severity if somebody wants the details."""
         severity = self.judges.policy.severity_of(rule)
-        return severity if severity is not None and self.sink.count(rule, severity) else None
+        if severity is None or self.sink.count(rule, severity):
+            return severity
+        if self.sink.wanted is not None and rule not in self._full:
+            self._full.add(rule)
+            if self._lines is not None:
+                self._lines.full(rule)
+        return None
 
     # ------------------------------------------------------------------ feed groups
 
@@ -328,3 +432,12 @@ class Scan:
                 value=shown(use.feed_id),
             )
             self.sink.add(finding, use.excerpt)
+
+
+def _outer_rules(line: RecordValue) -> Iterator[str]:
+    """The rules of a line, without those of its entries."""
+    yield from (check.rule for check in line.checks)
+    yield from (field.required for field in line.fields)
+    for field in line.fields:
+        yield field.value.type_rule
+        yield from (check.rule for check in checks_of(field.value))

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import struct
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any, NamedTuple, TypeAlias
 
 import mmh3
@@ -105,10 +105,17 @@ class Stager:
             for record in ruleset.records
         }
 
-    def line(self, line: Mapping[str, Any], base: int, wrong: Set[Path], staged: Staged) -> bool:
+    def line(
+        self,
+        line: Mapping[str, Any],
+        base: int,
+        wrong: Set[Path],
+        staged: Staged,
+        only: Iterable[int] | None = None,
+    ) -> bool:
         """Stage the entries of a decoded line, of which anything may be wrong; ``wrong`` are the paths at
-        which something is. ``base`` is the place of its first entry. False if the line is none whose
-        entries can be told."""
+        which something is. ``base`` is the place of its first entry; of all entries ``only`` those with
+        these numbers are staged. False if the line is none whose entries can be told."""
         name, entries = line.get(self.discriminator), line.get(self.payload)
         of = self.instructions.get(name) if isinstance(name, str) else None
         if of is None or not isinstance(entries, list):
@@ -117,8 +124,8 @@ class Stager:
         for path in wrong:
             if len(path) > 2 and path[0] == self.payload:
                 inside.setdefault(path[1], set()).add(path[2:])
-        for i, entry in enumerate(entries):
-            of.entry(line, entry, base + i, inside.get(i, _NOTHING), staged)
+        for i in range(len(entries)) if only is None else only:
+            of.entry(line, entries[i], base + i, inside.get(i, _NOTHING), staged)
         return True
 
     def broken(self, raw: bytes, staged: Staged) -> None:

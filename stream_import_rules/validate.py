@@ -17,7 +17,7 @@ import msgspec
 from . import read, times
 from .app_check import AppChecker
 from .entries import ImportFile
-from .findings import Sink
+from .findings import Sink, writable
 from .model import RuleSet, Severity
 from .policy import Policy
 from .private import PrivateFolder
@@ -108,8 +108,9 @@ class Checker:
         plan: Plan | None = None,
         recipe: Recipe | None = None,
         progress: Progress | None = None,
+        engine: bool = False,
     ) -> None:
-        self.judges = Judges(ruleset, policy, now=now, fast=fast, app=app)
+        self.judges = Judges(ruleset, policy, now=now, fast=fast, app=app, engine=engine)
         self.plan = plan or Plan()
         self.recipe = recipe
         self.progress = progress
@@ -285,8 +286,11 @@ def summary_of(scan: Scan, *, complete: bool) -> FileSummary:
         path=scan.name or "",
         bytes=scan.bytes,
         lines=scan.lines,
-        entries=dict(survey.entries),
-        feed_groups=dict(sorted(survey.feed_groups.items(), key=lambda use: (-use[1], use[0]))),
+        # In the order of the rules, whichever came first in the file.
+        entries={
+            i.name: survey.entries[i.name] for i in scan.judges.ruleset.instructions if survey.entries.get(i.name)
+        },
+        feed_groups={writable(g): n for g, n in sorted(survey.feed_groups.items(), key=lambda use: (-use[1], use[0]))},
         time_from=None if survey.first is None else times.text_of(survey.first),
         time_to=None if survey.last is None else times.text_of(survey.last),
         complete=complete,

@@ -228,7 +228,7 @@ def judges_of(recipe: Recipe) -> Judges:
     policy = Policy.of_levels(recipe.levels)
     fast = artefact.fast_validator(recipe.ruleset) if recipe.fast else None
     app = None if recipe.app is None else AppChecker(recipe.app, ruleset, policy.active)
-    return Judges(ruleset, policy, now=recipe.now, fast=fast, app=app)
+    return Judges(ruleset, policy, now=recipe.now, fast=fast, app=app, engine=recipe.fast)
 
 
 def serve() -> None:

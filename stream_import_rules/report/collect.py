@@ -162,6 +162,10 @@ class Collector:
             self._severities[rule] = severity
         return seen < self.max_samples
 
+    def tally(self, rule: str, severity: Severity, number: int) -> None:
+        self._counts[rule] = self._counts.get(rule, 0) + number
+        self._severities.setdefault(rule, severity)
+
     def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
         self.samples.append(Sample(finding, excerpt))
 

@@ -75,6 +75,9 @@ class _QueueSink:
     def count(self, rule: str, severity: Severity) -> bool:
         return True
 
+    def tally(self, rule: str, severity: Severity, number: int) -> None:
+        raise AssertionError("every finding is wanted")
+
     def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
         self.put(finding)
 
