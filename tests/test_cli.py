@@ -25,7 +25,7 @@ import report_schemas
 from click.testing import CliRunner, Result
 
 import stream_import_rules as sir
-from stream_import_rules import api, artefact, cli, model
+from stream_import_rules import api, artefact, cli, model, native
 from stream_import_rules.findings import Excerpt, Finding, Sink
 from stream_import_rules.model import EVIDENCE, Rule, RuleSet, Severity, Source
 from stream_import_rules.policy import Policy
@@ -421,6 +421,7 @@ def test_version_shows_program_rules_and_fingerprint() -> None:
     assert result.stdout.splitlines() == [
         f"stream-import {sir.__version__}",
         f"rules feeds-v2 1.0.0, fingerprint {'f' * 64}",
+        "engine native" if native.is_there() else "engine portable (the native one was not compiled here)",
     ]
 
 

@@ -54,12 +54,17 @@ def fast_validator() -> FastValidator:
 class Kept:
     """A sink that keeps every finding."""
 
+    wanted = None
+
     def __init__(self) -> None:
         self.findings: list[Finding] = []
         self.excerpts: list[Excerpt | None] = []
 
     def count(self, rule: str, severity: Severity) -> bool:
         return True
+
+    def tally(self, rule: str, severity: Severity, number: int) -> None:
+        raise AssertionError("every finding is wanted")
 
     def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
         self.findings.append(finding)

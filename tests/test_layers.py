@@ -55,6 +55,10 @@ ORDER = [
     "explain",
     "staging",
     "staging_columns",
+    "_native",
+    "native_patterns",
+    "native_plan",
+    "native",
     "scan",
     # what the compiler made
     "fast",
@@ -147,9 +151,11 @@ class Import:
 
 
 def modules(package: str) -> dict[str, Path]:
-    """The modules of a package by dotted name."""
+    """The modules of a package by dotted name; those that are compiled by what is said of their types."""
     found = {}
-    for path in sorted((ROOT / package).rglob("*.py")):
+    for path in sorted((ROOT / package).rglob("*.py*")):
+        if path.suffix not in (".py", ".pyi"):
+            continue
         parts = path.relative_to(ROOT).with_suffix("").parts
         found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
     return found
