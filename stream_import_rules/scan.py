@@ -22,9 +22,9 @@ from .explain import Explainer
 from .findings import Excerpt, Finding, Path, Sink, Violation, clip, pointer, shown
 from .groups import GroupUses, Use
 from .jsontext import locate
-from .model import RuleSet, Severity
+from .model import MaxLineBytes, RuleSet, Severity
 from .policy import Policy
-from .read import Chunk
+from .read import Chunk, Cut
 from .staging import Staged, Stager
 from .surveys import Survey, Surveyor, group_of
 
@@ -40,6 +40,7 @@ class Result(Protocol):
     groups: dict[str, int]
     first_uses: dict[str, Use]
     hopeless: bool
+    unjudged: int
 
 
 class FastValidator(Protocol):
@@ -83,6 +84,8 @@ class Judges:
         self.explainer = Explainer(ruleset, self.now, policy.active)
         self.surveyor = Surveyor(ruleset)
         self.stager = Stager(ruleset)
+        #: Bytes of the longest line that is judged; ``None``: of any.
+        self.longest = next((check.limit for check in ruleset.framing if isinstance(check, MaxLineBytes)), None)
         #: The rules that are advice: a value that breaks one is right all the same.
         self.light = self.explainer.light
 
@@ -114,6 +117,8 @@ class Scan:
         self.base = base
         self.lines = 0
         self.bytes = 0
+        #: Bytes of the lines that were too long to be judged.
+        self.unjudged = 0
         #: Whether one finding says that no line can be judged.
         self.hopeless = False
 
@@ -125,22 +130,29 @@ class Scan:
     def feed(self, chunk: Chunk) -> None:
         """Judge the next lines."""
         self.bytes += chunk.size
-        self.lines += len(chunk.lines)
+        self.lines += chunk.count
+        self.unjudged += chunk.size if chunk.too_long else 0
         lines = chunk.lines
         skipped = 0
         if chunk.offset == 0:
             start = self.framer.begin(b"".join(lines))
             self.report(start.findings)
             self.hopeless = start.hopeless
-            lines[0] = lines[0][start.skip :]
             skipped = start.skip
-        if not self.framer.hopeless:
+            if skipped:
+                lines[0] = lines[0][skipped:]
+        if chunk.too_long:
+            self._events(self.framer.too_long(chunk.first_line, chunk.size, lines[0]))
+        elif chunk.blank:
+            self._events(self.framer.blanks(chunk.first_line, chunk.blank))
+        elif not self.framer.hopeless:
             self._chunk(chunk.first_line, self.base + chunk.offset + skipped, lines)
 
     def absorb(self, result: Result) -> None:
         """Take what another scan has found of the next lines."""
         self.bytes += result.size
         self.lines += result.lines
+        self.unjudged += result.unjudged
         if self.hopeless:
             return
         self.hopeless = result.hopeless
@@ -164,10 +176,14 @@ class Scan:
         self._events(self.framer.end())
         self.hopeless = self.framer.hopeless
 
-    def whole(self, size: int) -> None:
-        """Judge what only the whole file of ``size`` bytes can tell."""
+    def cut(self, reason: Cut) -> None:
+        """Say that the lines that were judged are not all. What only the end of the file tells is not known."""
+        self.report(self.framer.cut(reason, self.lines))
+
+    def whole(self) -> None:
+        """Judge what only the whole file can tell. A line that alone is larger than a file may be has its finding."""
         self._near_misses()
-        self.report(self.framer.size(size))
+        self.report(self.framer.size(self.bytes - self.unjudged))
 
     def one(self, line: bytes) -> None:
         """A line on its own: the rules of whole files do not apply."""
