@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from io import BytesIO
 from typing import BinaryIO
 
@@ -103,15 +104,14 @@ def chunks(
         if not data:
             return
         if len(held) >= size:
-            line = _Long(held, longest)
-            while True:
-                data = _next(stream, size if left is None else min(size, left))
-                left = None if left is None else left - len(data)
-                cut = data.find(b"\n") + 1
-                line.add(data[:cut] if cut else data)
-                if cut or not data:
-                    break
-            text = line.text()
+            with closing(_Long(held, longest)) as line:
+                cut = 0
+                while data and not cut:
+                    data = _next(stream, size if left is None else min(size, left))
+                    left = None if left is None else left - len(data)
+                    cut = data.find(b"\n") + 1
+                    line.add(data[:cut] if cut else data)
+                text = line.text()
             yield Chunk(number, offset, [text], line.size, too_long=len(text) < line.size)
             number, offset, held = number + 1, offset + line.size, data[cut:]
             if not data:
@@ -167,18 +167,18 @@ class _Long:
     def __init__(self, begun: bytes, longest: int | None) -> None:
         self.size = 0
         self._longest = longest
-        self._head = begun[:HEAD]
+        self._head = b""
         self._kept: tempfile.SpooledTemporaryFile[bytes] | None = tempfile.SpooledTemporaryFile(_HELD)  # noqa: SIM115
         self.add(begun)
 
     def add(self, data: bytes) -> None:
         """Takes the next bytes. Raises ``OSError`` if there is no room for them."""
         self.size += len(data)
+        self._head += data[: HEAD - len(self._head)]
         if self._kept is None:
             return
         if self._longest is not None and self.size > self._longest:
-            self._kept.close()
-            self._kept = None
+            self.close()
             return
         try:
             self._kept.write(data)
@@ -190,6 +190,11 @@ class _Long:
         """The whole line, or the start of one that is too long."""
         if self._kept is None:
             return self._head[: self.size - 1]
-        with self._kept as kept:
-            kept.seek(0)
-            return kept.read()
+        self._kept.seek(0)
+        return self._kept.read()
+
+    def close(self) -> None:
+        """Let go of what is kept."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None

@@ -54,7 +54,7 @@ def _begin_of(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
     """The first bytes of a stream, and the stream from its start on."""
     if _is_seekable(stream):
         start = stream.tell()
-        begin = stream.read(LONGEST_MAGIC)
+        begin = stream.read(LONGEST_MAGIC) or b""
         stream.seek(start)
         return begin, stream
     begin = b""
@@ -64,8 +64,14 @@ def _begin_of(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
 
 
 def _is_seekable(stream: BinaryIO) -> bool:
+    """Whether it can be read again, and ends: a device such as ``/dev/zero`` only says that it can."""
     seekable = getattr(stream, "seekable", None)
-    return seekable is not None and bool(seekable())
+    if seekable is None or not seekable():
+        return False
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError, AttributeError):
+        return True  # it is kept in memory
 
 
 class _Resumed:
@@ -189,13 +195,16 @@ class _Limited:
 
     def __init__(self, stream: BinaryIO, most: int) -> None:
         self._stream, self._most, self._left = stream, most, most
+        self._has_more = False
 
     def read(self, size: int) -> bytes:
+        if self._has_more:
+            raise read.TooMuch(f"it has more than {self._most:,} bytes")
         data = self._stream.read(min(size, self._left + 1))
         if data is not None and len(data) > self._left:
-            if not self._left:
-                raise read.TooMuch(f"it has more than {self._most:,} bytes")
+            self._has_more = True
             data = data[: self._left]
+            return data or self.read(size)
         self._left -= len(data or b"")
         return data
 

@@ -227,7 +227,7 @@ def _frame(source: _Source, decompressor: zstandard.ZstdDecompressor) -> Iterato
 
     try:
         begin = source.peek(_FRAME_HEADER)
-        size = zstandard.frame_header_size(begin)
+        size = zstandard.frame_header_size(begin) if len(begin) > LONGEST_MAGIC else _FRAME_HEADER
         if len(begin) < size:
             raise Damaged("the Zstandard data is cut off")
         has_checksum = zstandard.get_frame_parameters(begin).has_checksum
