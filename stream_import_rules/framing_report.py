@@ -90,7 +90,7 @@ class Reporter:
 
     def cut(self, cut: Cut, lines: int) -> list[Finding]:
         """That a stream is read no further than its first ``lines``, and why."""
-        judged = "no whole line before it" if not lines else "one line before it" if lines == 1 else f"{lines:,} lines"
+        judged = f"{lines:,} lines" if lines > 1 else "1 line" if lines else "no whole line"
         message = f"{cut}; only what was read until then is judged: {judged}"
         return self._finding(MaxStreamBytes if isinstance(cut, TooMuch) else IntactArchive, message)
 
