@@ -28,7 +28,7 @@ Values: TypeAlias = dict[str, Any]
 Support: TypeAlias = Mapping[str, Mapping[str, str]]
 
 #: The limits that people look for first.
-_LIMITS_OF_FILE = (model.MaxFileBytes, model.MaxDepth, model.ExactNumbers)
+_LIMITS_OF_FILE = (model.MaxFileBytes, model.MaxLineBytes, model.MaxDepth, model.ExactNumbers)
 _PRESENCE = (model.AnyOf, model.Together, model.Requires, model.Reserved, model.Deprecated)
 
 

@@ -29,7 +29,14 @@ LEVEL_WORDS = {
 #: The headings of the rules on the file and its text, by entity.
 FRAMING_TITLES = {"file": "The file", "line": "Its lines", "json": "The JSON text", "feed-group": "Over all lines"}
 #: How the text of an example became bytes, where that is the point of it.
-ENCODING_WORDS = {"utf-8": "", "utf-16": "Saved as UTF-16.", "latin-1": "Saved as Latin-1.", "surrogates": ""}
+ENCODING_WORDS = {
+    "utf-8": "",
+    "utf-16": "Saved as UTF-16.",
+    "latin-1": "Saved as Latin-1.",
+    "surrogates": "",
+    "gzip": "Compressed with gzip.",
+    "gzip-cut": "Compressed with gzip, and cut off ten bytes before the end.",
+}
 _JSON_WORDS: dict[model.JsonType, str] = {
     "string": "a string",
     "number": "a number",

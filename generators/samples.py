@@ -57,7 +57,7 @@ OF_FILES = frozenset((*FRAMING, *RELATIONS))
 OTHER_KINDS = ("required", "wrong-type", "unknown", "tolerated-type", "tolerated-text", "tolerated-pair")
 
 #: Kinds that no example can show: they are about hundreds of megabytes.
-WITHOUT_EXAMPLES = frozenset({"file-bytes"})
+WITHOUT_EXAMPLES = frozenset({"file-bytes", "stream-bytes", "line-bytes"})
 
 #: From this depth on a nested example is too long to write.
 DEEP = 100

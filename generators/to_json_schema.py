@@ -81,6 +81,9 @@ SUPPORT: dict[str, Literal["exact", "partial", "none"]] = {
     "references": "partial",  # in the members that are references, not deeper
     # files, lines and JSON text
     "file-bytes": "none",
+    "stream-bytes": "none",
+    "intact": "none",
+    "line-bytes": "none",
     "file-not-empty": "none",
     "utf-8": "none",
     "no-bom": "none",

@@ -69,6 +69,8 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "time_from": "The earliest time of an activity (RFC 3339, UTC). Absent if there is none.",
         "time_to": "The latest time of an activity (RFC 3339, UTC). Absent if there is none.",
         "complete": "Whether the whole file was judged.",
+        "changed": "What became of the file while it was read, so that the report is of no one state of it. "
+        "Absent if nothing did.",
         "findings": "Numbers of findings in this file.",
     },
     "Unread": {"path": "The file, as it was named.", "reason": "Why it could not be read."},

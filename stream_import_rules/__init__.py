@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .app import AppError as AppError
     from .app import find_app as find_app
     from .artefact import ArtefactError as ArtefactError
+    from .entries import FileChanged as FileChanged
     from .findings import Finding as Finding
     from .model import RuleSet as RuleSet
     from .policy import Policy as Policy
@@ -36,6 +37,7 @@ _HOMES = {
     "App": "app",
     "AppError": "app",
     "ArtefactError": "artefact",
+    "FileChanged": "entries",
     "Finding": "findings",
     "InputError": "api",
     "Policy": "policy",
@@ -54,6 +56,7 @@ __all__ = [
     "App",
     "AppError",
     "ArtefactError",
+    "FileChanged",
     "Finding",
     "InputError",
     "Policy",

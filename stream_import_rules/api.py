@@ -7,7 +7,8 @@ the configuration of an app: its file, or what ``load_app`` made of it. None is 
 ``find_app`` finds the one that belongs to a file.
 
 Functions about files also take ``relations`` (false: leave out what concerns several entries), ``memory``
-(what the relations may take before they write to disk: bytes, or a text such as ``"1GB"``), and ``jobs``
+(what the relations may take before they write to disk: bytes, or a text such as ``"1GB"``), ``max_stream``
+(what is read of compressed data and of streams, a size as well; ``None``: as much as the rules say), and ``jobs``
 (processes, ``None``: one for each core). No choice of ``jobs`` and ``chunk`` (bytes that one process
 reads at a time) changes a finding.
 """
@@ -18,7 +19,7 @@ import io
 import json
 import os
 import re
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -27,7 +28,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 import msgspec
 
 from . import artefact
-from .findings import Finding, Kept
+from .findings import Finding, Kept, Sink
 from .model import SEVERITIES, RuleSet, Severity
 from .policy import Policy
 from .read import BUFFER
@@ -35,6 +36,7 @@ from .report.collect import MAX_SAMPLES, Collector, FileReport, Report, Totals, 
 
 if TYPE_CHECKING:
     from .app import App
+    from .inputs import Inputs
     from .validate import Checker, Plan, Progress
 
 StrPath: TypeAlias = "str | os.PathLike[str]"
@@ -45,18 +47,9 @@ LEAST_MEMORY = 200_000_000
 
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:([KMGTkmgt])(i)?)?[Bb]?")
 
-#: What compressed files begin with, and the command that unpacks them to its output.
-_COMPRESSED = {
-    b"\x1f\x8b": ("gzip", "gzip -dc"),
-    b"\x28\xb5\x2f\xfd": ("Zstandard", "zstd -dc"),
-    b"BZh": ("bzip2", "bzip2 -dc"),
-    b"\xfd7zXZ\x00": ("xz", "xz -dc"),
-    b"PK\x03\x04": ("zip", "unzip -p"),
-}
-
 
 class InputError(ValueError):
-    """The input cannot be judged as it is (it is compressed); the message says what to do."""
+    """An input cannot be judged as it was named; the message says why, and what to do."""
 
 
 def validate_file(
@@ -69,31 +62,29 @@ def validate_file(
     max_samples: int = MAX_SAMPLES,
     relations: bool = True,
     memory: int | str = MEMORY,
+    max_stream: int | str | None = None,
     jobs: int | None = None,
     chunk: int | None = None,
 ) -> Report:
     """Judge a file. The report has exact counts and the first ``max_samples`` findings of each rule.
 
-    Memory does not grow with the file. Raises ``OSError`` if the file cannot be read, ``InputError`` if
-    it is compressed, ``UnknownRule`` for an option that fits no rule, ``ArtefactError`` if the
-    installation is broken, ``AppError`` for a configuration that cannot be used, ``StoreError`` if the
-    relations need more disk than there is.
+    Memory does not grow with the file. A file called ``.gz`` or ``.zst`` is unpacked on the way. Raises ``OSError``
+    if the file cannot be read, ``InputError`` if what unpacks it is not installed, ``UnknownRule`` for an option
+    that fits no rule, ``ArtefactError`` if the installation is broken, ``AppError`` for a configuration that cannot
+    be used, ``StoreError`` if the relations need more disk than there is.
 
     >>> report = validate_file("export.jsonl", ignore=["activity.size-advice"])    # doctest: +SKIP
     >>> report.ok, report.verdict, report.counts                                   # doctest: +SKIP
     (False, 'errors', {'activity.time.format': 12})
     """
-    return validate_files(
-        [path],
-        select=select,
-        ignore=ignore,
-        severity=severity,
+    return _validate(
+        [os.fspath(path)],
+        together=False,
+        policy=(select, ignore, severity),
         app=app,
         max_samples=max_samples,
         relations=relations,
-        memory=memory,
-        jobs=jobs,
-        chunk=chunk,
+        plan=make_plan(jobs=jobs, chunk=chunk, memory=memory, max_stream=max_stream),
     )
 
 
@@ -108,20 +99,23 @@ def validate_files(
     max_samples: int = MAX_SAMPLES,
     relations: bool = True,
     memory: int | str = MEMORY,
+    max_stream: int | str | None = None,
     jobs: int | None = None,
     chunk: int | None = None,
 ) -> Report:
     """Judge several files, each as an import of its own, or all as one import that is uploaded in parts
-    (``together``): then their entries may refer to each other. Raises as ``validate_file``."""
-    ruleset, fingerprint = artefact.load()
-    plan = make_plan(jobs=jobs, chunk=chunk, memory=memory)
-    config = _app(app)
-    policy = make_policy(ruleset, select, ignore, severity)
-    checker = make_checker(ruleset, policy, app=config, relations=relations, plan=plan)
-    collector = Collector(max_samples)
-    files = judge_files([os.fspath(path) for path in paths], checker, collector, together=together)
-    summary = summary_of(collector, files, ruleset, version=tool_version(), fingerprint=fingerprint, app=config)
-    return report_of(summary, collector.samples)
+    (``together``): then their entries may refer to each other. A path may be a pattern, such as ``exports/*.jsonl``;
+    a file that is named twice is judged once. Raises as ``validate_file``, and ``InputError`` for a pattern
+    that no file fits."""
+    return _validate(
+        input_files(paths).paths,
+        together=together,
+        policy=(select, ignore, severity),
+        app=app,
+        max_samples=max_samples,
+        relations=relations,
+        plan=make_plan(jobs=jobs, chunk=chunk, memory=memory, max_stream=max_stream),
+    )
 
 
 def iter_findings(
@@ -133,13 +127,15 @@ def iter_findings(
     app: StrPath | App | None = None,
     relations: bool = True,
     memory: int | str = MEMORY,
+    max_stream: int | str | None = None,
 ) -> Iterator[Finding]:
     """Every finding of a file or binary stream, in the order of the lines, as it is found; what concerns
     several entries comes last.
 
     Nothing is read before the first finding is asked for; whoever stops early stops the reading, a
     short way ahead. A stream is not closed. Raises as ``validate_file`` does, for the file at the first
-    finding; ``TypeError`` at once for a stream of text.
+    finding; ``FileChanged`` behind the last one if the file was changed while it was read, for there is no report
+    that could say so; ``TypeError`` at once for a stream of text.
 
     >>> with open("export.jsonl", "rb") as stream:                                 # doctest: +SKIP
     ...     for finding in iter_findings(stream):
@@ -148,7 +144,7 @@ def iter_findings(
     if isinstance(source, io.TextIOBase):
         raise TypeError("iter_findings reads bytes: open the file with mode 'rb'")
     ruleset, _ = artefact.load()
-    plan = make_plan(jobs=1, memory=memory)
+    plan = make_plan(jobs=1, memory=memory, max_stream=max_stream)
     policy = make_policy(ruleset, select, ignore, severity)
     checker = make_checker(ruleset, policy, app=_app(app), relations=relations, plan=plan)
     return _findings(source, checker)
@@ -207,7 +203,13 @@ def make_policy(
     return Policy(ruleset, select=_names(select), ignore=_names(ignore), severity=severity)
 
 
-def make_plan(*, jobs: int | None = None, chunk: int | None = None, memory: int | str = MEMORY) -> Plan:
+def make_plan(
+    *,
+    jobs: int | None = None,
+    chunk: int | None = None,
+    memory: int | str = MEMORY,
+    max_stream: int | str | None = None,
+) -> Plan:
     """How a run goes about its work. Raises ``ValueError`` for figures that make no sense."""
     from .validate import Plan
 
@@ -215,7 +217,8 @@ def make_plan(*, jobs: int | None = None, chunk: int | None = None, memory: int 
         raise ValueError(f"jobs is {jobs}; at least one process is needed")
     if chunk is not None and chunk < 1:
         raise ValueError(f"chunk is {chunk} bytes; it must be at least 1")
-    return Plan(jobs=cores() if jobs is None else jobs, part=chunk, memory=bytes_of(memory))
+    most = None if max_stream is None else bytes_of(max_stream, least=1)
+    return Plan(jobs=cores() if jobs is None else jobs, part=chunk, memory=bytes_of(memory), stream=most)
 
 
 def cores() -> int:
@@ -225,8 +228,8 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def bytes_of(size: int | str) -> int:
-    """A size in bytes: a number, or a text such as ``512MB``, ``1.5 GiB``. Raises ``ValueError``."""
+def bytes_of(size: int | str, *, least: int = LEAST_MEMORY) -> int:
+    """A size in bytes, ``least`` or more: a number, or a text such as ``512MB``, ``1.5 GiB``. Raises ``ValueError``."""
     if isinstance(size, int):
         found = size
     else:
@@ -235,8 +238,9 @@ def bytes_of(size: int | str) -> int:
             raise ValueError(f"{size!r} is no size: write it like 512MB or 2GB")
         base = 1024 if match[3] else 1000
         found = int(float(match[1]) * base ** ("KMGT".index(match[2].upper()) + 1 if match[2] else 0))
-    if found < LEAST_MEMORY:
-        raise ValueError(f"{size!r} is too little: at least {LEAST_MEMORY // 1_000_000} MB are needed")
+    if found < least:
+        needed = f"{least // 1_000_000} MB are" if least >= 1_000_000 else f"{least} byte is"
+        raise ValueError(f"{size!r} is too little: at least {needed} needed")
     return found
 
 
@@ -273,20 +277,28 @@ def make_checker(
 
 def judge_files(
     paths: Sequence[str], checker: Checker, collector: Collector, *, together: bool = False
-) -> list[FileReport]:
-    """Judge files into the collector, each alone or all together. Raises ``OSError`` and ``InputError``."""
-    if not together:
-        return [judge_file(path, checker, collector) for path in paths]
+) -> tuple[list[FileReport], bool]:
+    """Judge files into the collector, each alone or all together; and whether the relations were checked to their
+    end. Raises ``OSError`` and ``InputError``."""
     from .validate import Import
 
     files: list[FileReport] = []
+    if not together:
+        checked = True
+        for path in paths:
+            before = collector.totals
+            with open_input(path) as stream:
+                summary = checker.check(stream, path, collector)
+            checked = checked and summary.unrelated is None
+            files.append(file_report(summary, before, collector.totals))
+        return files, checked
     with ExitStack() as opened, Import(checker, collector) as whole:
         for path in paths:
             before = collector.totals
             summary = whole.file(opened.enter_context(open_input(path)), path)
             files.append(file_report(summary, before, collector.totals))
         counts = whole.relate()
-        return related(files, [counts.get(i, {}) for i in range(len(files))])
+        return related(files, [counts.get(i, {}) for i in range(len(files))]), whole.unrelated is None
 
 
 def related(files: Sequence[FileReport], counts: Sequence[Mapping[Severity, int]]) -> list[FileReport]:
@@ -299,46 +311,33 @@ def related(files: Sequence[FileReport], counts: Sequence[Mapping[Severity, int]
     ]
 
 
-def judge_file(path: str, checker: Checker, collector: Collector) -> FileReport:
-    """Judge one file into the collector. Raises ``OSError`` and ``InputError``."""
-    with open_input(path) as stream:
-        return judge_stream(stream, path, checker, collector)
+def input_files(names: Iterable[StrPath], *, standard_input: bool = False) -> Inputs:
+    """The files that are meant by names and patterns, each once, in a stable order. With ``standard_input`` a ``-``
+    is no file. Raises ``InputError``."""
+    from .inputs import NoMatch, inputs_of
 
-
-def judge_stream(stream: BinaryIO, name: str, checker: Checker, collector: Collector) -> FileReport:
-    """Judge one stream into the collector; ``name`` is what findings call it."""
-    before: Totals = collector.totals
-    summary = checker.check(stream, name, collector)
-    return file_report(summary, before, collector.totals)
+    try:
+        return inputs_of([os.fspath(name) for name in names], standard_input=standard_input)
+    except NoMatch as error:
+        raise InputError(str(error)) from error
 
 
 @contextmanager
 def open_input(path: StrPath) -> Generator[BinaryIO]:
-    """The bytes of a file. Raises ``OSError``; ``InputError`` for a compressed file."""
+    """The bytes of a file, unpacked if it is compressed and called so. Raises ``OSError`` and ``InputError``."""
     with open(path, "rb", buffering=BUFFER) as stream:
-        refuse_compressed(stream, os.fspath(path))
-        yield stream
+        yield unpacked(stream)
 
 
-def refuse_compressed(stream: BinaryIO, path: str) -> None:
-    """Raise ``InputError`` if the stream is compressed. What has been looked at can still be read."""
-    begin = _beginning(stream)
-    for magic, (kind, unpack) in _COMPRESSED.items():
-        if begin.startswith(magic):
-            file = "FILE" if path == "-" else path
-            raise InputError(f"it is compressed ({kind}); unpack it first: {unpack} {file} | stream-import validate -")
+def unpacked(stream: BinaryIO) -> BinaryIO:
+    """The stream, or what it unpacks to if it begins as gzip or Zstandard. Raises ``InputError`` if a package is
+    missing for that."""
+    from . import sources, unpack
 
-
-def _beginning(stream: BinaryIO) -> bytes:
-    """The first bytes of a stream, which stay to be read; none if the stream cannot be asked."""
-    if hasattr(stream, "peek"):
-        return bytes(stream.peek(8)[:8])
-    if not hasattr(stream, "seekable") or not stream.seekable():
-        return b""
-    here = stream.tell()
-    begin = stream.read(8)
-    stream.seek(here)
-    return begin
+    try:
+        return sources.unpacked(stream)
+    except unpack.PackageMissing as error:
+        raise InputError(str(error)) from error
 
 
 def tool_version() -> str:
@@ -351,17 +350,54 @@ def tool_version() -> str:
 # --------------------------------------------------------------------------- details
 
 
+def _validate(
+    paths: Sequence[str],
+    *,
+    together: bool,
+    policy: tuple[Iterable[str], Iterable[str], Mapping[str, Severity] | None],
+    app: StrPath | App | None,
+    max_samples: int,
+    relations: bool,
+    plan: Plan,
+) -> Report:
+    """Judge files of the disk, for ``validate_file`` and ``validate_files``."""
+    ruleset, fingerprint = artefact.load()
+    config = _app(app)
+    checker = make_checker(ruleset, make_policy(ruleset, *policy), app=config, relations=relations, plan=plan)
+    collector = Collector(max_samples)
+    files, checked = judge_files(paths, checker, collector, together=together)
+    summary = summary_of(
+        collector,
+        files,
+        ruleset,
+        version=tool_version(),
+        fingerprint=fingerprint,
+        relations="left out" if not relations else "checked" if checked else "broken off",
+        app=config,
+    )
+    return report_of(summary, collector.samples)
+
+
 def _findings(source: StrPath | BinaryIO, checker: Checker) -> Iterator[Finding]:
     from .report.pull import pulled
 
     if isinstance(source, (str, os.PathLike)):
         with open_input(source) as stream:
-            yield from pulled(lambda s, sink: checker.check(s, os.fspath(source), sink), stream)
+            yield from pulled(_check_of(checker, os.fspath(source)), stream)
         return
     name = getattr(source, "name", None)
-    name = name if isinstance(name, str) else "-"
-    refuse_compressed(source, name)
-    yield from pulled(lambda s, sink: checker.check(s, name, sink), source)
+    yield from pulled(_check_of(checker, name if isinstance(name, str) else "-"), unpacked(source))
+
+
+def _check_of(checker: Checker, name: str) -> Callable[[BinaryIO, Sink], None]:
+    """Checks a stream for whoever sees findings alone, and no report that could say that the file was changed."""
+    from .entries import FileChanged
+
+    def check(stream: BinaryIO, sink: Sink) -> None:
+        if checker.check(stream, name, sink).changed:
+            raise FileChanged(name)
+
+    return check
 
 
 @lru_cache(maxsize=8)

@@ -15,7 +15,7 @@ import msgspec
 
 from . import read
 from .findings import clip
-from .model import CONFIRM, ConfiguredGroups, ConfiguredValues, FollowedGroups, RuleSet
+from .model import CONFIRM, ConfiguredGroups, ConfiguredValues, FollowedGroups, MaxLineBytes, RuleSet
 from .surveys import Survey, Surveyor
 
 #: More names than this are not written: so many kinds are no kinds, but have an id in them.
@@ -35,11 +35,12 @@ class Seen:
         self.survey = Survey()
         self.unread = 0
         self._surveyor = Surveyor(ruleset)
+        self._longest = next((check.limit for check in ruleset.framing if isinstance(check, MaxLineBytes)), None)
 
     def file(self, stream: BinaryIO) -> None:
         """Take in a file. Raises ``OSError``."""
         decode = msgspec.json.decode
-        for chunk in read.chunks(stream):
+        for chunk in read.chunks(stream, longest=self._longest):
             for line in chunk.lines:
                 text = line.removeprefix(_BYTE_ORDER_MARK) if chunk.offset == 0 else line
                 try:

@@ -44,6 +44,8 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 STANDARD_INPUT = "-"
 PLAIN_WIDTH = 100
 FAILED, UNUSABLE = 1, 2
+#: Files that are named twice, of which each is told.
+MOST_REPEATED = 10
 
 
 class _Trouble(click.ClickException):
@@ -171,6 +173,13 @@ def _size(_ctx: click.Context, _parameter: click.Parameter, value: str) -> int:
         raise click.BadParameter(str(error)) from error
 
 
+def _max_stream(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> int | None:
+    try:
+        return None if value is None else api.bytes_of(value, least=1)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
 def _color_option(command: _Command) -> _Command:
     return click.option(
         "--color",
@@ -203,7 +212,8 @@ def _output_option(command: _Command) -> _Command:
 _EXAMPLES = """\b
 Examples:
   stream-import validate export.jsonl
-  zstd -dc export.jsonl.zst | stream-import validate -
+  stream-import validate export.jsonl.zst "parts/**/*.jsonl.gz"
+  ./export-feeds | stream-import validate -
   stream-import validate export.jsonl --format json -o report.json
   stream-import validate export.jsonl --app app.yaml
   stream-import validate export.jsonl --format text --format html=report.html
@@ -293,6 +303,12 @@ def _outputs(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str
     help="What the relations may take in memory before they write to disk.",
 )
 @click.option(
+    "--max-stream",
+    callback=_max_stream,
+    metavar="SIZE",
+    help="What is read of compressed files and of streams at the most.  [default: 3GB]",
+)
+@click.option(
     "-j",
     "--jobs",
     type=click.IntRange(min=1),
@@ -334,6 +350,7 @@ def validate(
     together: bool,
     no_relations: bool,
     memory: int,
+    max_stream: int | None,
     jobs: int | None,
     fail_on: FailOn,
     max_samples: int | None,
@@ -341,7 +358,11 @@ def validate(
     progress: bool | None,
     color: Color,
 ) -> None:
-    """Judge import files; - is standard input."""
+    """Judge import files; - is standard input.
+
+    FILE may be a pattern (*, ?, [abc], ** for folders), for shells that expand none. Files called .gz or .zst are
+    unpacked while they are read, and so is standard input that is compressed.
+    """
     try:
         wanted = settled(formats, output)
     except OutputsError as error:
@@ -353,12 +374,13 @@ def validate(
         raise click.UsageError("--statistics is a form of the text, and no --format text is asked for")
     if files.count(STANDARD_INPUT) > 1:
         raise click.UsageError("standard input (-) can only be read once")
+    files = _input_files(files)
     for _, target in wanted:
         _refuse_overwriting(files, target)
     ruleset, fingerprint = artefact.load()
     policy = api.make_policy(ruleset, select, ignore, severity)
     app = _app_of(files, app_file, no_app)
-    plan = api.make_plan(jobs=jobs, memory=memory)
+    plan = api.make_plan(jobs=jobs, memory=memory, max_stream=max_stream)
 
     def text(outcome: Outcome, out: Output) -> bytes:
         from .report.text import render, render_statistics
@@ -380,6 +402,20 @@ def validate(
     for file in outputs.files:
         _tell(f"{file}: {in_short(summary)}")
     ctx.exit(exit_code(summary, fail_on))
+
+
+def _input_files(names: Sequence[str]) -> tuple[str, ...]:
+    """The files that are meant; those that are named twice are told of."""
+    try:
+        inputs = api.input_files(names, standard_input=True)
+    except api.InputError as error:
+        raise _Trouble(f"{error}; nothing was judged") from error
+    for path, first in inputs.repeated[:MOST_REPEATED]:
+        again = "is named twice" if path == first else f"is the same file as {visible(first)}"
+        _complain(f"{_name(path)}: {again}; it is judged once")
+    if len(inputs.repeated) > MOST_REPEATED:
+        _complain(f"{len(inputs.repeated) - MOST_REPEATED:,} more files are named twice")
+    return inputs.paths
 
 
 def _app_of(files: Sequence[str], named: str | None, none: bool) -> App | None:
@@ -438,8 +474,7 @@ def _opened(path: str) -> Iterator[BinaryIO]:
         with api.open_input(path) as stream:
             yield stream
         return
-    api.refuse_compressed(sys.stdin.buffer, path)
-    yield sys.stdin.buffer
+    yield api.unpacked(sys.stdin.buffer)
 
 
 def _summary(
@@ -630,11 +665,11 @@ def init(files: tuple[str, ...], output: str) -> None:
         raise _Trouble(f"{output} is there already; write to another file, or to standard output with -o -")
     ruleset, _ = artefact.load()
     seen = Seen(ruleset)
+    files = _input_files(files)
     for path in files:
         try:
             if path == STANDARD_INPUT:
-                api.refuse_compressed(sys.stdin.buffer, path)
-                seen.file(sys.stdin.buffer)
+                seen.file(api.unpacked(sys.stdin.buffer))
             else:
                 with api.open_input(path) as stream:
                     seen.file(stream)

@@ -8,6 +8,7 @@ compiler can judge rules that have not been built yet.
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import sys
@@ -15,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import model
+from . import model, sources
 from .app_check import AppChecker
 from .app_file import in_memory
 from .findings import Finding, Kept
@@ -38,7 +39,7 @@ class Executor:
         checker = self._checker(tuple(case.get("select", ())), case.get("app"))
         sink = Kept()
         if "file" in case:
-            checker.check(io.BytesIO(file_of(case)), "case", sink)
+            checker.check(sources.unpacked(io.BytesIO(file_of(case))), "case", sink)
         else:
             checker.check_line(line_of(case), sink)
         return sink.findings
@@ -70,6 +71,10 @@ def file_of(case: dict[str, Any]) -> bytes:
     match case.get("encoding", "utf-8"):
         case "surrogates":
             return text.encode("utf-8", "surrogatepass")
+        case "gzip":
+            return gzip.compress(text.encode(), mtime=0)
+        case "gzip-cut":
+            return gzip.compress(text.encode(), mtime=0)[:-10]
         case encoding:
             return text.encode(encoding)
 

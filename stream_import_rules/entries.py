@@ -124,24 +124,15 @@ class Entries:
 
 def _line_at(stream: BinaryIO, at: int, number: int, wanted: int) -> tuple[int, int, bytes]:
     """The line in which the offset ``wanted`` lies: its offset, number and bytes. The stream stands at
-    ``at``, where the line ``number`` starts, and then behind the line found."""
-    while wanted - at > _PIECE:
-        # Far away: count the lines on the way there.
-        piece = stream.read(_PIECE)
-        end = piece.rfind(b"\n") + 1
-        if not end:
-            rest = stream.readline()
-            if at + len(piece) + len(rest) > wanted:
-                return at, number, piece + rest
-            at, number = at + len(piece) + len(rest), number + 1
-            continue
-        stream.seek(at + end)
-        at, number = at + end, number + piece.count(b"\n")
-    while True:
-        raw = stream.readline()
-        if not raw or at + len(raw) > wanted:
-            return at, number, raw
-        at, number = at + len(raw), number + 1
+    ``at``, where the line ``number`` starts, and then behind the line found. Others on the way are only counted."""
+    here = at
+    while here < wanted and (piece := stream.read(min(_PIECE, wanted - here))):
+        if feeds := piece.count(b"\n"):
+            at, number = here + piece.rindex(b"\n") + 1, number + feeds
+        here += len(piece)
+    if here > at:
+        stream.seek(at)
+    return at, number, stream.readline()
 
 
 def _value(raw: bytes, text: str) -> Mapping[str, Any]:

@@ -16,6 +16,7 @@ from .framing_values import Items, Judge, Values
 from .jsontext import Parsed
 from .model import RuleSet
 from .passages import Passage
+from .read import Cut
 from .regions import Blanks, Region
 
 __all__ = ["Framer", "Items", "Judge", "Start"]
@@ -109,19 +110,40 @@ class Framer:
             return []
         raw = _without_end(raw)
         blank = not raw or raw.isspace()
+        if blank:
+            return self.blanks(number, 1)
         region = self._values.region
         if region is not None:
-            if not blank:
-                return self._next(region, number, raw)
-            region.add_blank(number)
-            return []
-        if blank:
-            self._blank.add(number)
-            return []
+            return self._next(region, number, raw)
         if self._whole and not self._seen and raw.lstrip().startswith(b"["):
             return self._first_array(number, raw)
         self._seen = True
         return [*self._before(), *self._values.line(number, raw)]
+
+    def blanks(self, number: int, count: int) -> list[Finding]:
+        """Takes note of ``count`` blank lines, of which the first is the line ``number``."""
+        self._report.forget()
+        region = self._values.region
+        if region is not None:
+            region.add_blank(number, count)
+        elif not self._hopeless:
+            self._blank.add(number, count)
+        return []
+
+    def too_long(self, number: int, size: int, head: bytes) -> list[Finding]:
+        """Judges a line of ``size`` bytes that is too long to be looked at, but for its ``head``."""
+        self._report.forget()
+        if self._hopeless:
+            return []
+        region = self._values.region
+        before = [] if region is None else self._given_up(region)
+        self._seen = True
+        return [*before, *self._before(), *self._report.line_too_long(number, size, head)]
+
+    def cut(self, cut: Cut, lines: int) -> list[Finding]:
+        """The finding that the file goes on, but that no more than the first ``lines`` of it can be read."""
+        self._report.forget()
+        return self._report.cut(cut, lines)
 
     def end(self) -> Items:
         """Judges what only the end of the file can tell."""

@@ -18,9 +18,12 @@ from .model import (
     FileNotEmpty,
     FiniteNumbers,
     FramingCheck,
+    IntactArchive,
     LineIsObject,
     MaxDepth,
     MaxFileBytes,
+    MaxLineBytes,
+    MaxStreamBytes,
     NoByteOrderMark,
     NoNul,
     NotArrayFile,
@@ -34,6 +37,7 @@ from .model import (
     ValidJson,
 )
 from .passages import Passage, deeper_at, indent_of, opens_object
+from .read import Cut, TooMuch
 from .regions import Blanks, Region
 
 _C = TypeVar("_C", bound=FramingCheck)
@@ -83,6 +87,22 @@ class Reporter:
         if check is None:
             return []
         return self._finding(check, f"the file has {total:,} bytes, more than {check.limit:,}", value=str(total))
+
+    def cut(self, cut: Cut, lines: int) -> list[Finding]:
+        """That a stream is read no further than its first ``lines``, and why."""
+        judged = f"{lines:,} lines" if lines > 1 else "1 line" if lines else "no whole line"
+        message = f"{cut}; only what was read until then is judged: {judged}"
+        return self._finding(MaxStreamBytes if isinstance(cut, TooMuch) else IntactArchive, message)
+
+    def line_too_long(self, number: int, size: int, head: bytes) -> list[Finding]:
+        """That a line, of which there is only the ``head``, has ``size`` bytes: too many to judge it."""
+        check = self._check(MaxLineBytes)
+        if check is None:
+            return []
+        passage = Passage(number, head.decode("utf-8", "replace"))
+        begins = f"; it begins with {_harmless(ascii(passage.text[:1]))}" if not passage.text[:1].isprintable() else ""
+        message = f"the line has {size:,} bytes, more than {check.limit:,}{begins}; it is not judged any further"
+        return self._at(check, passage, (0, 1), message, value=_piece(passage.text, 0, len(passage.text)))
 
     def foreign_format(self, message: str, hint: str) -> list[Finding]:
         """That the file is no UTF-8 text at all."""

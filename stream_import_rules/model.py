@@ -118,7 +118,7 @@ class Example(Node, frozen=True):
 
     line: Any = msgspec.UNSET
     raw: str | msgspec.UnsetType = msgspec.UNSET
-    encoding: Literal["utf-8", "utf-16", "latin-1", "surrogates"] = "utf-8"
+    encoding: Literal["utf-8", "utf-16", "latin-1", "surrogates", "gzip", "gzip-cut"] = "utf-8"
     path: str = ""
     at_line: int = 1
     repeat: dict[str, int] = msgspec.field(default_factory=dict)
@@ -562,6 +562,22 @@ class MaxFileBytes(_FramingCheck, frozen=True, kw_only=True, tag="file-bytes"):
     limit: int
 
 
+class MaxStreamBytes(_FramingCheck, frozen=True, kw_only=True, tag="stream-bytes"):
+    """What is unpacked, or read from a stream whose size nobody knows, ends within ``limit`` bytes."""
+
+    limit: int
+
+
+class IntactArchive(_FramingCheck, frozen=True, kw_only=True, tag="intact"):
+    """What is compressed can be unpacked to its end, and nothing else follows."""
+
+
+class MaxLineBytes(_FramingCheck, frozen=True, kw_only=True, tag="line-bytes"):
+    """A line has at most ``limit`` bytes, its line feed included; a longer one is not judged any further."""
+
+    limit: int
+
+
 class FileNotEmpty(_FramingCheck, frozen=True, kw_only=True, tag="file-not-empty"):
     """At least one line is not blank."""
 
@@ -635,6 +651,9 @@ class KnownGroups(_FramingCheck, frozen=True, kw_only=True, tag="known-groups"):
 
 FramingCheck: TypeAlias = (
     MaxFileBytes
+    | MaxStreamBytes
+    | IntactArchive
+    | MaxLineBytes
     | FileNotEmpty
     | Utf8
     | NoByteOrderMark

@@ -37,6 +37,8 @@ class Result(msgspec.Struct):
     staged: Staged | None
     settled: bool
     hopeless: bool
+    #: Bytes of the lines that were too long to be judged.
+    unjudged: int
 
     def tables(self) -> tuple[pyarrow.Table, pyarrow.Table]:
         """The staged rows as two Arrow tables, keys and references, with the columns of
@@ -97,7 +99,8 @@ def scan_range(
         begin, stop = _line_from(stream, start), _line_from(stream, end)
         scan = Scan(judges, sink, path if name is None else name, staged=staged, base=base, later=begin > 0)
         stream.seek(begin)
-        for chunk in read.chunks(stream, first_line=first_line, offset=begin, end=stop):
+        size, longest = judges.chunk, judges.longest
+        for chunk in read.chunks(stream, size, first_line=first_line, offset=begin, end=stop, longest=longest):
             scan.feed(chunk)
         if last is None:
             last = not stream.read(1)
@@ -114,6 +117,7 @@ def scan_range(
         staged=staged,
         settled=scan.settled,
         hopeless=scan.hopeless,
+        unjudged=scan.unjudged,
     )
 
 

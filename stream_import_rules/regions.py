@@ -17,11 +17,11 @@ class Blanks:
     def __init__(self) -> None:
         self.first = self.last = self.count = 0
 
-    def add(self, number: int) -> None:
-        """Takes the next of them."""
+    def add(self, number: int, count: int = 1) -> None:
+        """Takes the next ``count`` of them, of which the first is the line ``number``."""
         self.first = self.first or number
-        self.last = number
-        self.count += 1
+        self.last = number + count - 1
+        self.count += count
 
 
 class Region:
@@ -56,12 +56,12 @@ class Region:
         self.blank = Blanks()
         self._end = text.rstrip()[-1:]
         self._indented = self._indented or text[:1].isspace()
-        self._keep(text)
+        self._keep([text], len(text))
 
-    def add_blank(self, number: int) -> None:
-        """Takes a blank line."""
-        self.blank.add(number)
-        self._keep("")
+    def add_blank(self, number: int, count: int = 1) -> None:
+        """Takes ``count`` blank lines."""
+        self.blank.add(number, count)
+        self._keep([""] * count, 0)
 
     def may_hold(self, text: str) -> bool:
         """Whether a line that starts an object can go on with this value, and does not look like another."""
@@ -77,10 +77,10 @@ class Region:
             starts.append(starts[-1] + len(line) + 1)
         return Passage(self.first.line, "\n".join(self._lines), self.first.column, tuple(starts))
 
-    def _keep(self, text: str) -> None:
-        self._size += len(text) + 1
+    def _keep(self, lines: list[str], size: int) -> None:
+        self._size += size + len(lines)
         self.too_long = self.too_long or self._size > passages.MAX_COLLECTED
         if self.too_long or self.spoilt:
             self._lines.clear()
         else:
-            self._lines.append(text)
+            self._lines += lines

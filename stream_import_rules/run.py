@@ -53,7 +53,10 @@ class Run:
                 self._stopped(stop, before)
                 return
             if reached is not None:
+                self._changed(path, reached)
                 self.files.append(file_report(reached, before, self._collector.totals))
+                if reached.unrelated is not None:
+                    self._unrelated(reached.unrelated)
 
     def together(self, paths: Sequence[str]) -> None:
         """Judge all files as one import, which is uploaded in parts."""
@@ -71,6 +74,7 @@ class Run:
                     self._stopped(stop, before)
                     return
                 judged.append(whole.count - 1)
+                self._changed(path, summary)
                 self.files.append(file_report(summary, before, self._collector.totals))
             try:
                 counts = whole.relate()
@@ -80,6 +84,8 @@ class Run:
             except KeyboardInterrupt:
                 self.interrupted = True
                 return
+        if whole.unrelated is not None:
+            self._unrelated(whole.unrelated)
         self.files = api.related(self.files, [counts.get(number, {}) for number in judged])
 
     def _unread(self, path: str, error: Exception) -> None:
@@ -87,9 +93,13 @@ class Run:
         self.unread.append(Unread(path=path, reason=reason))
         self._complain(path, reason)
 
-    def _unrelated(self, error: StoreError) -> None:
+    def _changed(self, path: str, reached: FileSummary) -> None:
+        if reached.changed is not None:
+            self._complain(path, f"{reached.changed}; judge it again when nobody writes to it")
+
+    def _unrelated(self, reason: StoreError | str) -> None:
         self.unrelated = True
-        self._complain(None, str(error))
+        self._complain(None, str(reason))
 
     def _stopped(self, stop: KeyboardInterrupt, before: Totals) -> None:
         self.interrupted = True

@@ -12,6 +12,7 @@ from __future__ import annotations
 import time as clock
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from io import BytesIO
 from itertools import accumulate
 from typing import Protocol
 
@@ -23,10 +24,10 @@ from .explain import Explainer
 from .findings import Excerpt, Finding, Path, Sink, Violation, clip, pointer, shown
 from .groups import GroupUses, Use
 from .jsontext import LARGEST, locate, parse
-from .model import ExactNumbers, RecordValue, RuleSet, Severity, checks_of
+from .model import ExactNumbers, MaxLineBytes, RecordValue, RuleSet, Severity, checks_of
 from .native_plan import NoPlan
 from .policy import Policy
-from .read import Chunk
+from .read import CHUNK, LARGE_CHUNK, Chunk, Cut
 from .staging import Staged, Stager
 from .surveys import Survey, Surveyor, group_of
 
@@ -42,6 +43,7 @@ class Result(Protocol):
     groups: dict[str, int]
     first_uses: dict[str, Use]
     hopeless: bool
+    unjudged: int
 
 
 class FastValidator(Protocol):
@@ -92,6 +94,8 @@ class Judges:
         self.surveyor = Surveyor(ruleset)
         self.stager = Stager(ruleset)
         self._engine = engine
+        #: Bytes of the longest line that is judged; ``None``: of any.
+        self.longest = next((check.limit for check in ruleset.framing if isinstance(check, MaxLineBytes)), None)
         #: The rules that are advice: a value that breaks one is right all the same.
         self.light = self.explainer.light
         #: The rules of whole lines and of their lists of entries, which say nothing of one entry.
@@ -99,6 +103,11 @@ class Judges:
         exact = next((check for check in ruleset.framing if isinstance(check, ExactNumbers)), None)
         #: The greatest integer that is exact.
         self.largest = LARGEST if exact is None else exact.largest
+
+    @property
+    def chunk(self) -> int:
+        """So many bytes are best judged at once."""
+        return CHUNK if self.native is None else LARGE_CHUNK
 
     @cached_property
     def native(self) -> native.Engine | None:
@@ -138,6 +147,8 @@ class Scan:
         self.base = base
         self.lines = 0
         self.bytes = 0
+        #: Bytes of the lines that were too long to be judged.
+        self.unjudged = 0
         #: Whether one finding says that no line can be judged.
         self.hopeless = False
         #: The native engine's look at the file, once there is enough to look at, and the rules of whose
@@ -153,22 +164,28 @@ class Scan:
     def feed(self, chunk: Chunk) -> None:
         """Judge the next lines."""
         self.bytes += chunk.size
-        self.lines += len(chunk.lines)
-        lines = chunk.lines
+        self.lines += chunk.count
+        self.unjudged += chunk.size if chunk.too_long else 0
+        data = chunk.data
         skipped = 0
         if chunk.offset == 0:
-            start = self.framer.begin(b"".join(lines))
+            start = self.framer.begin(data)
             self.report(start.findings)
             self.hopeless = start.hopeless
-            lines[0] = lines[0][start.skip :]
             skipped = start.skip
-        if not self.framer.hopeless:
-            self._chunk(chunk.first_line, self.base + chunk.offset + skipped, lines)
+            data = data[skipped:]
+        if chunk.too_long:
+            self._events(self.framer.too_long(chunk.first_line, chunk.size, data))
+        elif chunk.blank:
+            self._events(self.framer.blanks(chunk.first_line, chunk.count))
+        elif not self.framer.hopeless:
+            self._chunk(chunk.first_line, self.base + chunk.offset + skipped, data)
 
     def absorb(self, result: Result) -> None:
         """Take what another scan has found of the next lines."""
         self.bytes += result.size
         self.lines += result.lines
+        self.unjudged += result.unjudged
         if self.hopeless:
             return
         self.hopeless = result.hopeless
@@ -192,10 +209,14 @@ class Scan:
         self._events(self.framer.end())
         self.hopeless = self.framer.hopeless
 
-    def whole(self, size: int) -> None:
-        """Judge what only the whole file of ``size`` bytes can tell."""
+    def cut(self, reason: Cut) -> None:
+        """Say that the lines that were judged are not all. What only the end of the file tells is not known."""
+        self.report(self.framer.cut(reason, self.lines))
+
+    def whole(self) -> None:
+        """Judge what only the whole file can tell. A line that alone is larger than a file may be has its finding."""
         self._near_misses()
-        self.report(self.framer.size(size))
+        self.report(self.framer.size(self.bytes - self.unjudged))
 
     def one(self, line: bytes) -> None:
         """A line on its own: the rules of whole files do not apply."""
@@ -205,15 +226,16 @@ class Scan:
 
     # ------------------------------------------------------------------ chunks and lines
 
-    def _chunk(self, first: int, place: int, lines: list[bytes]) -> None:
-        if self._lines is None and self.judges.native is not None and sum(map(len, lines)) >= WORTH_ENGINE:
+    def _chunk(self, first: int, place: int, data: bytes) -> None:
+        if self._lines is None and len(data) >= WORTH_ENGINE and self.judges.native is not None:
             self._lines = self.judges.native.lines(self.judges.now)
             self._know()
             for rule in self._full:
                 self._lines.full(rule)
         if self._lines is not None:
-            self._look(self._lines, first, place, b"".join(lines))
+            self._look(self._lines, first, place, data)
             return
+        lines = BytesIO(data).readlines()
         if self._pass(lines, place):
             return
         for number, raw in enumerate(lines, first):

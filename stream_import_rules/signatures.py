@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from . import passages
 from .jsontext import JsonError, TooDeep, parse
+from .unpack import kind_of
 
 #: U+FEFF in UTF-8. It says nothing that a reader of UTF-8 needs.
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -36,6 +37,8 @@ def foreign_format(head: bytes) -> tuple[str, str] | None:
         if head.startswith(signature):
             wide = "UTF-" in what
             hint = "" if wide else "Unpack it, or export it as text: JSON Lines in UTF-8."
+            if kind_of(head) is not None:
+                hint = "The import takes text. Unpack it, or name it .gz or .zst to have judged what it unpacks to."
             return f"the file {what}{', not in UTF-8' if wide else ''}", hint
     for width, at, name in _WIDE:
         units = [head[i : i + width] for i in range(0, min(len(head) // width, 4) * width, width)]

@@ -8,17 +8,16 @@ Then the relations are checked over all files that are imported together.
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Mapping
 from typing import BinaryIO, Protocol
 
 import msgspec
 
-from . import read, times
+from . import read, sources, times
 from .app_check import AppChecker
 from .entries import ImportFile
-from .findings import Sink, writable
-from .model import RuleSet, Severity
+from .findings import Sink, clip, writable
+from .model import MaxStreamBytes, RuleSet, Severity
 from .policy import Policy
 from .private import PrivateFolder
 from .ranges import Result
@@ -39,7 +38,10 @@ _MARKS = 4 << 20
 
 
 class FileSummary(msgspec.Struct, omit_defaults=True):
-    """What a file holds. Times are RFC 3339 in UTC; ``complete`` is false if a part was not judged."""
+    """What a file holds. Times are RFC 3339 in UTC; ``complete`` is false if a part was not judged.
+
+    ``changed`` says what became of the file while it was read, ``unrelated`` why the relations were not checked.
+    """
 
     path: str
     bytes: int
@@ -49,6 +51,8 @@ class FileSummary(msgspec.Struct, omit_defaults=True):
     time_from: str | None = None
     time_to: str | None = None
     complete: bool = True
+    changed: str | None = None
+    unrelated: str | None = None
 
 
 class Interrupted(KeyboardInterrupt):
@@ -77,12 +81,14 @@ class Plan(msgspec.Struct, frozen=True):
 
     ``jobs``: processes that scan side by side, 1 for none but this one; ``part``: bytes that one of them
     scans at a time (``None``: ``PART``, and none for small files); ``memory``: bytes that the tables of
-    the relations may take before they are written to disk.
+    the relations may take before they are written to disk; ``stream``: bytes that are read of what is
+    compressed or cannot be read twice (``None``: as many as the rule set says).
     """
 
     jobs: int = 1
     part: int | None = None
     memory: int = 1_000_000_000
+    stream: int | None = None
 
 
 class Checker:
@@ -132,7 +138,7 @@ class Checker:
             except StoreError as error:
                 error.summary = msgspec.structs.replace(summary, complete=False)
                 raise
-        return summary
+        return msgspec.structs.replace(summary, unrelated=whole.unrelated)
 
     def check_line(self, line: bytes, sink: Sink) -> None:
         """Judge one line on its own, without its end; the rules of whole files do not apply."""
@@ -153,6 +159,8 @@ class Import:
         if checker.relations is not None and checker.relations.active:
             self._store = Store(self._folder, checker.plan.memory, checker.plan.jobs)
         self._pool: Pool | None = None
+        #: Why the relations cannot be checked, if that is so.
+        self.unrelated: str | None = None
 
     @property
     def count(self) -> int:
@@ -178,39 +186,59 @@ class Import:
         The stream must stay open until the relations are checked, unless it is a file of the disk.
         """
         base = self._files[-1].base + self._files[-1].size if self._files else 0
-        path = _path_of(stream)
+        path = sources.path_of(stream)
+        watch = sources.Watch(stream)
         if self._progress is not None:
             self._progress.file(name)
-        with _rereadable(stream, path, self._folder, wanted=self._store is not None) as (source, reading):
+        reread = sources.rereadable(stream, path, self._folder, wanted=self._store is not None, most=self._most())
+        with reread as (source, reading):
             file = ImportFile(name, base, source)
             self._files.append(file)
             scan = Scan(self._checker.judges, self._sink, name, staged=self._staged(), base=base)
             try:
                 if path is not None and self._is_worth_workers(path):
                     self._side_by_side(path, file, scan)
+                    cut = False
                 else:
-                    self._alone(reading, file, scan)
-                scan.whole(scan.bytes)
+                    cut = self._alone(reading, file, scan)
+                scan.whole()
             except KeyboardInterrupt as stop:
                 raise Interrupted(summary_of(scan, complete=False)) from stop
             finally:
                 file.size = scan.bytes
-        return summary_of(scan, complete=not scan.hopeless)
+        changed = watch.change()
+        whole = not (scan.hopeless or scan.unjudged or cut or changed)
+        if cut or changed or scan.unjudged:
+            reason = "has a line that is too long to be read" if scan.unjudged else "could not be read as a whole"
+            self.unrelated = self.unrelated or f"the relations between entries are not checked: {clip(name)} {reason}"
+        return msgspec.structs.replace(summary_of(scan, complete=whole), changed=changed)
+
+    def _most(self) -> int | None:
+        """How many bytes of a stream are read."""
+        if self._checker.plan.stream is not None:
+            return self._checker.plan.stream
+        checks = self._checker.judges.ruleset.framing
+        return next((check.limit for check in checks if isinstance(check, MaxStreamBytes)), None)
 
     def _staged(self) -> Staged | None:
         return None if self._store is None else Staged()
 
-    def _alone(self, stream: BinaryIO, file: ImportFile, scan: Scan) -> None:
-        """Scan a file in this process."""
-        for chunk in read.chunks(stream):
-            if chunk.offset - file.marks[-1][0] >= _MARKS:
-                file.mark(chunk.offset, chunk.first_line)
-            scan.feed(chunk)
-            self._keep(scan.staged, _ROWS)
-            if self._progress is not None:
-                self._progress.judged(scan.bytes)
+    def _alone(self, stream: BinaryIO, file: ImportFile, scan: Scan) -> bool:
+        """Scan a file in this process; whether there is more of it than can be read."""
+        try:
+            for chunk in read.chunks(stream, scan.judges.chunk, longest=scan.judges.longest):
+                if chunk.offset - file.marks[-1][0] >= _MARKS:
+                    file.mark(chunk.offset, chunk.first_line)
+                scan.feed(chunk)
+                self._keep(scan.staged, _ROWS)
+                if self._progress is not None:
+                    self._progress.judged(scan.bytes)
+        except read.Cut as reason:
+            scan.cut(reason)
+            return True
         scan.end()
         self._keep(scan.staged, 0)
+        return False
 
     def _keep(self, staged: Staged | None, rows: int) -> None:
         """Hand rows on, if there are more than so many."""
@@ -267,6 +295,8 @@ class Import:
         order, and by severity. Raises ``StoreError``, also if a file cannot be read a second time."""
         if self._store is None or self._checker.relations is None:
             return {}
+        if self.unrelated is not None:  # whatever is missing may be in what was not read
+            return {}
         self._end_workers()  # their memory is needed now
         if self._progress is not None:
             self._progress.relating()
@@ -295,88 +325,3 @@ def summary_of(scan: Scan, *, complete: bool) -> FileSummary:
         time_to=None if survey.last is None else times.text_of(survey.last),
         complete=complete,
     )
-
-
-# --------------------------------------------------------------------------- reading twice
-
-
-class _Path:
-    """A file of the disk."""
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-
-    def open(self) -> AbstractContextManager[BinaryIO]:
-        return open(self._path, "rb", buffering=read.BUFFER)
-
-
-class _Held:
-    """A stream that stays open, from where it stood."""
-
-    def __init__(self, stream: BinaryIO, start: int = 0) -> None:
-        self._stream, self._start = stream, start
-
-    @contextmanager
-    def open(self) -> Generator[BinaryIO]:
-        self._stream.seek(self._start)
-        yield self._stream if not self._start else _From(self._stream, self._start)  # type: ignore[misc]
-
-
-class _From:
-    """A stream whose places count from further down."""
-
-    def __init__(self, stream: BinaryIO, start: int) -> None:
-        self._stream, self._start = stream, start
-        self.read, self.readline = stream.read, stream.readline
-
-    def seek(self, offset: int) -> int:
-        return self._stream.seek(self._start + offset) - self._start
-
-
-class _Copying:
-    """A stream that can be read once: what is read of it is written to another one."""
-
-    def __init__(self, stream: BinaryIO, copy: BinaryIO) -> None:
-        self._stream, self._copy = stream, copy
-
-    def readlines(self, hint: int) -> list[bytes]:
-        lines = self._stream.readlines(hint)
-        try:
-            self._copy.writelines(lines)
-            self._copy.flush()
-        except OSError as error:
-            reason = f"no copy of it can be kept for the relations: {error.strerror}. More free space for temporary "
-            raise OSError(error.errno, f"{reason}files (TMPDIR) helps; --no-relations needs no copy") from error
-        return lines
-
-
-def _path_of(stream: BinaryIO) -> str | None:
-    """The path of a regular file that a stream reads from its start."""
-    name = getattr(stream, "name", None)
-    with suppress(OSError, ValueError, AttributeError):
-        if isinstance(name, str) and stream.tell() == 0 and os.path.isfile(name):
-            same = os.path.samestat(os.fstat(stream.fileno()), os.stat(name))
-            return os.path.abspath(name) if same else None
-    return None
-
-
-@contextmanager
-def _rereadable(
-    stream: BinaryIO, path: str | None, folder: PrivateFolder, *, wanted: bool
-) -> Iterator[tuple[_Path | _Held, BinaryIO]]:
-    """Where a stream can be read again, and the stream to read now. One that can only be read once is
-    copied to a private file on the way."""
-    if path is not None:
-        yield _Path(path), stream
-        return
-    seekable = getattr(stream, "seekable", None)
-    if not wanted or (seekable is not None and seekable()):
-        yield _Held(stream, stream.tell() if wanted else 0), stream
-        return
-    name = os.path.join(folder.path, f"input-{len(os.listdir(folder.path))}")
-    copy = open(name, "xb", buffering=read.BUFFER)  # noqa: SIM115
-    try:
-        yield _Path(name), _Copying(stream, copy)  # type: ignore[misc]
-    finally:
-        with suppress(OSError):  # what could not be written has been told, and fails once more
-            copy.close()

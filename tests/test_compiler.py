@@ -47,12 +47,16 @@ FOLDER = ROOT / "rules" / "feeds-v2"
 WITHOUT = {
     "file.max-bytes": "an example of 300 MB",
     "file.max-bytes-decimal": "an example of 300 MB",
+    "file.max-stream-bytes": "an example of 3 GB",
+    "line.max-bytes": "an example of 300 MB",
     "json.max-depth": "an example nested a thousand deep",
     "reaction.activity-id-unknown": "an example with the configuration of an app",
 }
 #: Errors that rest on our judgement alone, and why they are errors all the same.
 OURS = {
     "file.empty": "nothing can be imported from nothing",
+    "file.compression": "what is missing from the file cannot be imported",
+    "file.max-stream-bytes": "the rest is not read, so nothing can be said of it; and so large is no import file",
     "json.max-depth": "beyond this depth the common parsers give up, ours too: nothing else can be said of the line",
 }
 

@@ -197,6 +197,8 @@ def with_list(list_id: str) -> str:
 #: The numbers that some checks of a file need, and an example that breaks each.
 NUMBERS = {
     "file-bytes": {"limit": 1_000_000},
+    "stream-bytes": {"limit": 10_000_000},
+    "line-bytes": {"limit": 1_000_000},
     "exact-numbers": {"largest": 2**53 - 1},
     "max-depth": {"limit": 8},
     "known-groups": {"rare": 1, "frequent": 3},
@@ -204,6 +206,7 @@ NUMBERS = {
 BROKEN: dict[str, dict[str, Any]] = {
     "file-not-empty": {"raw": "", "at_line": 0},
     "utf-8": {"raw": with_extra('"é"'), "encoding": "latin-1"},
+    "intact": {"raw": f"{GOOD}\n", "encoding": "gzip-cut", "at_line": 0},
     "no-bom": {"raw": f"\ufeff{GOOD}\n"},
     "not-array-file": {"raw": f"[{GOOD}]\n"},
     "json": {"raw": '{"op" "drop"}\n'},

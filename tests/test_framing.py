@@ -92,7 +92,9 @@ def items(data: bytes, size: int = 1 << 18, fast: bool = False) -> list[Finding 
             found += start.findings
             if start.hopeless:
                 return found
-            lines[0] = lines[0][start.skip :]
+            lines = [lines[0][start.skip :], *lines[1:]] if lines else []
+        if chunk.blank:
+            found += framer.blanks(chunk.first_line, chunk.blank)
         for number, raw in enumerate(lines, chunk.first_line):
             if fast and not framer.busy and raw.rstrip(b"\n") == GOOD.encode():
                 found += framer.passed(1)
@@ -593,9 +595,12 @@ def test_every_object_is_judged_once_whatever_its_layout(objects: list[str]) -> 
 @given(st.binary(max_size=300).map(lambda data: data.replace(b"a", b"\n")), st.integers(1, 40))
 def test_chunks_hold_every_byte_in_whole_lines_with_exact_numbers(data: bytes, size: int) -> None:
     chunks = list(read.chunks(io.BytesIO(data), size))
-    lines = [line for chunk in chunks for line in chunk.lines]
-    assert b"".join(lines) == data
-    assert all(line.find(b"\n") == len(line) - 1 for line in lines[:-1])
+    ends = [chunk.offset + chunk.size for chunk in chunks]
+    assert [chunk.offset for chunk in chunks] + [len(data)] == [0, *ends]
     for chunk in chunks:
-        assert b"".join(chunk.lines) == data[chunk.offset : chunk.offset + chunk.size]
+        text = data[chunk.offset : chunk.offset + chunk.size]
+        assert text.endswith(b"\n") or chunk is chunks[-1]
         assert chunk.first_line == data.count(b"\n", 0, chunk.offset) + 1
+        assert chunk.count == len(io.BytesIO(text).readlines())
+        assert chunk.lines == ([] if text.isspace() else io.BytesIO(text).readlines())
+        assert not chunk.too_long

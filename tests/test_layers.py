@@ -28,6 +28,7 @@ ORDER = [
     "activity_id",
     "columns",
     "read",
+    "unpack",
     # what is found
     "findings",
     "passages",
@@ -70,6 +71,7 @@ ORDER = [
     "workers",
     "worker",
     "private",
+    "sources",
     "store",
     "entries",
     "chains",
@@ -107,6 +109,7 @@ ORDER = [
     "report.formats",
     "report.outputs",
     # who asks
+    "inputs",
     "api",
     "run",
     "progress",
@@ -127,6 +130,7 @@ HEAVY = {
     "yaml": {f"{COMPILER}.load"},
     "jsonschema": {f"{COMPILER}.check"},
     "jsonschema_rs": set[str](),
+    "zstandard": set[str](),
     "jinja2": {f"{COMPILER}.render"},
     "hypothesis": set[str](),
     "pytest": set[str](),
@@ -137,6 +141,7 @@ LATER = {
     "pyarrow": {f"{RUNTIME}.arrow_tables", f"{RUNTIME}.ranges"},
     "yaml": {f"{RUNTIME}.document"},
     "jsonschema_rs": {f"{RUNTIME}.data_schemas", f"{RUNTIME}.app_form"},
+    "zstandard": {f"{RUNTIME}.unpack"},
 }
 
 

@@ -31,6 +31,7 @@ PAGES = [
     ROOT / "docs/app.md",
     ROOT / "docs/ci.md",
     ROOT / "docs/guide.md",
+    ROOT / "docs/input.md",
     ROOT / "examples/README.md",
 ]
 BLOCK = re.compile(r"^```([a-z]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -66,7 +66,7 @@ class FileReport(_Part, frozen=True, kw_only=True):
 
     ``bytes`` and ``lines`` are the size of the file, ``entries`` the entries by instruction,
     ``feed_groups`` the uses by group (most used first), ``time_from`` and ``time_to`` the span of the
-    activities' times (RFC 3339, UTC).
+    activities' times (RFC 3339, UTC). ``changed`` says what became of it while it was read, if anything did.
     """
 
     path: str
@@ -77,6 +77,7 @@ class FileReport(_Part, frozen=True, kw_only=True):
     time_from: str | None = None
     time_to: str | None = None
     complete: bool
+    changed: str | None = None
     findings: Totals
 
 
@@ -201,6 +202,7 @@ def file_report(summary: FileSummary, before: Totals, after: Totals) -> FileRepo
         time_from=summary.time_from,
         time_to=summary.time_to,
         complete=summary.complete,
+        changed=summary.changed,
         findings=Totals(
             error=after.error - before.error,
             warning=after.warning - before.warning,

@@ -127,7 +127,7 @@ def gaps(report: Summary) -> Iterator[tuple[str | None, str]]:
         yield None, "The relations between entries could not be checked to their end."
     for file in report.files:
         if not file.complete and not (report.interrupted and file is report.files[-1]):
-            yield file.path, "judged in part, see the findings."
+            yield file.path, f"{file.changed}." if file.changed else "judged in part, see the findings."
     for unread in report.unread:
         yield unread.path, f"could not be read: {unread.reason}"
 

@@ -1,6 +1,6 @@
 -- Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/relations.sql.j2).
 -- Do not edit: change the rules and build again.
--- fingerprint: 020a7c1f4f20548c7137e144527b79bdb0ce5104ae02eb5667e323c67a2be15b
+-- fingerprint: 8fa66e7e3bec9efa5f8fced8e7aa2f69ea229c5c550b5fa993e2a2c95355f44f
 --
 -- The relations of rule set feeds-v2: one query each, for DuckDB, SQLite and Spark SQL alike, over
 --   keys (what, k1, k2, scope, part, instant, pos)   one row for each record

@@ -1,6 +1,6 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/python_init.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: 020a7c1f4f20548c7137e144527b79bdb0ce5104ae02eb5667e323c67a2be15b
+# fingerprint: 8fa66e7e3bec9efa5f8fced8e7aa2f69ea229c5c550b5fa993e2a2c95355f44f
 """Stream Activity Feeds v2 import file, rule set feeds-v2 1.0.0: typed models and validators."""
 
 from .models import (
@@ -19,7 +19,7 @@ from .models import (
 )
 
 #: sha256 of ``ruleset.json`` beside this file, which the models and validators were made from.
-FINGERPRINT = "020a7c1f4f20548c7137e144527b79bdb0ce5104ae02eb5667e323c67a2be15b"
+FINGERPRINT = "8fa66e7e3bec9efa5f8fced8e7aa2f69ea229c5c550b5fa993e2a2c95355f44f"
 
 __all__ = [
     "FINGERPRINT",

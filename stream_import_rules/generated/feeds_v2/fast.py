@@ -1,6 +1,6 @@
 # Generated from rules/feeds-v2/ by `python -m generators build` (generators/templates/python_fast.py.j2).
 # Do not edit: change the rules and build again.
-# fingerprint: 020a7c1f4f20548c7137e144527b79bdb0ce5104ae02eb5667e323c67a2be15b
+# fingerprint: 8fa66e7e3bec9efa5f8fced8e7aa2f69ea229c5c550b5fa993e2a2c95355f44f
 # ruff: noqa: E501
 """The fast validator of rule set feeds-v2: see ``stream_import_rules.fast``."""
 
@@ -16,7 +16,7 @@ from msgspec import UNSET, Meta, UnsetType
 from stream_import_rules import columns
 from stream_import_rules.fast import Entity, FastValidator, Run
 
-FINGERPRINT = "020a7c1f4f20548c7137e144527b79bdb0ce5104ae02eb5667e323c67a2be15b"
+FINGERPRINT = "8fa66e7e3bec9efa5f8fced8e7aa2f69ea229c5c550b5fa993e2a2c95355f44f"
 
 _ACTIVITY_TO_ITEM_FORMAT = columns.Ids(b':', b'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz', b'-')
 _FOLLOW_FORMAT_FORBIDDEN = ('aggregated', 'notification', 'notifications', 'timeline_aggregated')
@@ -376,11 +376,13 @@ RULES = frozenset(
         "feed-group.near-miss",
         "feed-group.unconfigured",
         "file.bom",
+        "file.compression",
         "file.empty",
         "file.encoding",
         "file.json-array",
         "file.max-bytes",
         "file.max-bytes-decimal",
+        "file.max-stream-bytes",
         "follow.activity_copy_limit.legacy",
         "follow.activity_copy_limit.range",
         "follow.activity_copy_limit.type",
@@ -411,6 +413,7 @@ RULES = frozenset(
         "json.number-precision",
         "line.blank",
         "line.json",
+        "line.max-bytes",
         "line.multiline",
         "line.trailing-data",
         "line.type",
