@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, ExitStack
 from typing import BinaryIO, TypeAlias
 
 from . import api
+from .histograms import Histograms
 from .report.collect import Collector, FileReport, Totals, Unread, file_report
 from .report.output import reason_of
 from .store import StoreError
@@ -31,6 +32,8 @@ class Run:
         self._open, self._complain = open_, complain
         self.files: list[FileReport] = []
         self.unread: list[Unread] = []
+        #: How times and sizes are spread over all files, if the checker was asked for it.
+        self.histograms: Histograms | None = None
         self.interrupted = False
         #: Whether the relations between entries could not be checked to their end.
         self.unrelated = False
@@ -53,7 +56,7 @@ class Run:
                 self._stopped(stop, before)
                 return
             if reached is not None:
-                self.files.append(file_report(reached, before, self._collector.totals))
+                self._judged(reached, before)
 
     def together(self, paths: Sequence[str]) -> None:
         """Judge all files as one import, which is uploaded in parts."""
@@ -71,7 +74,7 @@ class Run:
                     self._stopped(stop, before)
                     return
                 judged.append(whole.count - 1)
-                self.files.append(file_report(summary, before, self._collector.totals))
+                self._judged(summary, before)
             try:
                 counts = whole.relate()
             except StoreError as error:
@@ -95,7 +98,13 @@ class Run:
         self.interrupted = True
         reached = _reached(stop)
         if reached is not None:
-            self.files.append(file_report(reached, before, self._collector.totals))
+            self._judged(reached, before)
+
+    def _judged(self, summary: FileSummary, before: Totals) -> None:
+        self.files.append(file_report(summary, before, self._collector.totals))
+        if summary.histograms is not None:
+            self.histograms = self.histograms or Histograms()
+            self.histograms.add(summary.histograms)
 
 
 def _reached(error: BaseException) -> FileSummary | None:

@@ -49,6 +49,8 @@ class FastValidator(Protocol):
     rules: frozenset[str]
     #: Whether its surveys count the values that an app's configuration lists.
     values: bool
+    #: Whether its surveys shall have histograms. They are made the slow way if a survey has none.
+    histograms: bool
     #: The lines that were passed last, decoded.
     decoded: Sequence[object]
 
@@ -61,7 +63,8 @@ class Judges:
 
     ``now`` is the moment of the run in microseconds since 1970 (default: the real one). ``fast`` is
     the generated validator of the same rule set, ``None`` to explain every line. ``app`` compares lines
-    with the configuration of an app; without it the rules that need one are silent.
+    with the configuration of an app; without it the rules that need one are silent. ``histograms`` says
+    whether surveys have them.
     """
 
     def __init__(
@@ -72,14 +75,18 @@ class Judges:
         now: int | None = None,
         fast: FastValidator | None = None,
         app: AppChecker | None = None,
+        histograms: bool = False,
     ) -> None:
         self.ruleset = ruleset
         self.policy = policy if app is None else policy.without(app.replaced)
         self.now = clock.time_ns() // 1000 if now is None else now
         self.fast = fast if fast is not None and policy.active <= fast.rules else None
         self.app = app
-        if self.fast is not None and app is not None:
-            self.fast.values = True
+        self.histograms = histograms
+        if self.fast is not None:
+            self.fast.histograms = histograms
+            if app is not None:
+                self.fast.values = True
         self.explainer = Explainer(ruleset, self.now, policy.active)
         self.surveyor = Surveyor(ruleset)
         self.stager = Stager(ruleset)
@@ -197,6 +204,8 @@ class Scan:
         if app is not None and not (app.accepts(survey) or app.fits(lines)):
             return False
         self._events(self.framer.passed(len(lines)))
+        if self.judges.histograms and survey.histograms is None:
+            survey.histograms = self.judges.surveyor.histograms(lines)
         self.survey.add(survey)
         self.groups.count(survey.feed_groups)
         if self.staged is not None:
@@ -231,7 +240,7 @@ class Scan:
         """The content of a line: its survey, then everything that is wrong with it."""
         line = judge.parsed.value
         surveyor = self.judges.surveyor
-        survey = surveyor.survey(line)
+        survey = surveyor.survey(line, judge.text if self.judges.histograms else None)
         self.survey.add(survey)
         self.groups.count(survey.feed_groups)
         if self.groups.is_news(survey.feed_groups):
