@@ -266,8 +266,13 @@ class Scan:
         spans = locate(judge.text, [(v.path, v.at_key) for v, _ in wanted])
         line = judge.parsed.value
         name = line.get(self.judges.ruleset.discriminator)
+        instruction = clip(name) if isinstance(name, str) else None
+        records: dict[Path, str | None] = {}
         for violation, severity in wanted:
             start, end = spans[(violation.path, violation.at_key)]
+            entry = violation.path[:2]
+            if entry not in records:
+                records[entry] = self.judges.surveyor.record_name(line, entry)
             number, column = judge.place(start)
             finding = Finding(
                 rule=violation.rule,
@@ -275,9 +280,9 @@ class Scan:
                 file=self.name,
                 line=number,
                 column=column,
-                instruction=clip(name) if isinstance(name, str) else None,
+                instruction=instruction,
                 path=pointer(violation.path),
-                record=self.judges.surveyor.record_name(line, violation.path),
+                record=records[entry],
                 message=violation.message,
                 hint=violation.hint or None,
                 value=violation.value,
