@@ -29,7 +29,9 @@ class Columns:
     off: frozenset[str]
     constants: dict[str, str] = field(default_factory=dict)
     tests: list[str] = field(default_factory=list)
+    #: The name of the span of the instruction's times, and the column of these.
     timed: str = ""
+    times: str = ""
 
     def make(self) -> Columns:
         """Fill in everything; itself."""
@@ -134,6 +136,7 @@ class Columns:
         name = "times"
         if not self.timed and self.instruction.name == self.ruleset.time_span[0]:
             name = self.timed = "span"
+            self.times = column
         self.tests.append(f"({name} := columns.times({column}, run.first, run.last)) is not None")
         lasts = [c.instant for c in value.checks if isinstance(c, model.TimeNotAfter) and c.rule not in self.off]
         digits = [c.digits for c in value.checks if isinstance(c, model.TimePrecision) and c.rule not in self.off]

@@ -161,6 +161,7 @@ def _plan(ruleset: model.RuleSet, instruction: model.Instruction, columns: Colum
         "closed": bool(record and record.unknown),
         "tests": columns.tests,
         "timed": columns.timed,
+        "times": columns.times,
         "open_names": _open_names(checks) if record and not record.unknown else "",
         "reserved": sorted({n for c in checks if isinstance(c, model.Reserved) for n in c.names}),
         "defined": sorted(f.name for f in record.fields) if record else [],

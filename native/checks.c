@@ -120,6 +120,12 @@ static int is_plain(const Walk *walk, const Node *node, const Text *text, const 
     return !node->quick.next || plan_matches(&node->quick, text->s, text->len);
 }
 
+static int day_of(int64_t micros)
+{
+    const int64_t day = 86400000000ll;
+    return (int)(micros >= 0 ? micros / day : -((day - 1 - micros) / day));
+}
+
 void walk_text(Walk *walk, const Node *node, const Text *text, Value *value)
 {
     Time time = {0};
@@ -129,6 +135,8 @@ void walk_text(Walk *walk, const Node *node, const Text *text, Value *value)
         if (node->span && value->has_time && time.micros >= walk->plan->first && time.micros <= walk->plan->last) {
             walk->first = time.micros < walk->first ? time.micros : walk->first;
             walk->last = time.micros > walk->last ? time.micros : walk->last;
+            if (walk->days)
+                row_add(walk, walk->days, day_of(time.micros));
         }
     }
     if (node->feed_id)

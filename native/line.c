@@ -110,6 +110,7 @@ static const char *entries(Lines *lines, const Node *node, const char *data, con
     int64_t place = lines->place + lines->line_start;
     int distinct = has_check(node, C_DISTINCT);
     int64_t count = 0;
+    lines->sizes_before = lines->sizes[lines->number].count;
     if (*p != '[')
         return NULL;
     value->type = T_LIST;
@@ -125,9 +126,12 @@ static const char *entries(Lines *lines, const Node *node, const char *data, con
         size_t mark = walk->of_entries.count;
         walk->suspect = walk->direct = 0;
         walk->prefixed.count = 0;
+        int64_t spare = walk->space + walk->spared;
         p = walk_value(walk, node->items, p, 2, &entry);
         if (!p || walk->news)
             return NULL;
+        if (lines->with_sizes)
+            row_add(walk, &lines->sizes[lines->number], (int)(p - start - (walk->space + walk->spared - spare)));
         if (walk->suspect || is_wanted(lines, &walk->of_entries, mark) || !is_staged(lines, &entry, place + count)) {
             walk->of_entries.count = mark;
             cut_out(lines, count, start - data, p - data);
@@ -181,11 +185,13 @@ static const char *member(Lines *lines, Envelope *line, const Text *name, const 
     if (i < 0 || line->members.there >> i & 1 || !record->fields[i].known)
         return NULL;
     line->before = i;
-    lines->stage = line->instruction->stage;
-    if (i == line->instruction->payload)
+    if (i == line->instruction->payload) {
+        lines->stage = line->instruction->stage;
+        lines->number = line->number;
         p = entries(lines, record->fields[i].node, data, p, &line->members.values[i]);
-    else
+    } else {
         p = walk_value(&lines->walk, record->fields[i].node, p, 1, &line->members.values[i]);
+    }
     if (p)
         walk_member(&line->members, record, i);
     return p;
@@ -292,9 +298,11 @@ int line_walk(Lines *lines, const char *data, const char *p, const char **after)
     Walk *walk = &lines->walk;
     Envelope line;
     const char *start = p;
-    size_t keys = lines->staged.keys.count, refs = lines->staged.refs.count;
+    size_t keys = lines->staged.keys.count, refs = lines->staged.refs.count, days = lines->days.count;
     begin(lines);
     lines->line_start = p - data;
+    lines->number = -1;
+    walk->days = lines->with_sizes ? &lines->days : NULL;
     walk_no_members(&line.members);
     line.instruction = NULL;
     line.number = line.before = -1;
@@ -312,6 +320,9 @@ int line_walk(Lines *lines, const char *data, const char *p, const char **after)
         const char *feed = memchr(start, '\n', (size_t)(walk->end - start));
         *after = feed ? feed + 1 : walk->end;
         stage_cut(&lines->staged, keys, refs);
+        lines->days.count = days;
+        if (lines->number >= 0)
+            lines->sizes[lines->number].count = lines->sizes_before;
         return LINE_CLOSER;
     }
     commit(lines, &line);

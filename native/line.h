@@ -19,12 +19,17 @@ typedef struct {
     Members entry;
     Staged staged;
     const Stage *stage; /* of the line's instruction */
+    int number;         /* of that, once its entries were looked at; -1 until then */
+    size_t sizes_before;
     int64_t line_start; /* in the data */
     int64_t place; /* of the data in the file; -1: nothing is staged */
     uint8_t *full;    /* of each site: no more details are wanted */
     int64_t *counts;  /* of each site */
     int64_t *entries; /* of each instruction */
     int64_t first, last;
+    int with_sizes; /* sizes of entries and days of times are kept */
+    Row *sizes;     /* bytes of entries as compact JSON, by instruction */
+    Row days;       /* since 1970, of the times in the span */
     Cuts cuts;
     int64_t list_start, list_end, list_count; /* of the entries of a cut line */
     int outer; /* what the line itself has against it must be told too */

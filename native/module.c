@@ -43,7 +43,8 @@ static PyObject *scanner_new(PyTypeObject *type, PyObject *args, PyObject *names
     lines->full = PyMem_Calloc((size_t)self->plan.site_count + 1, sizeof *lines->full);
     lines->counts = PyMem_Calloc((size_t)self->plan.site_count + 1, sizeof *lines->counts);
     lines->entries = PyMem_Calloc((size_t)self->plan.instruction_count + 1, sizeof *lines->entries);
-    if (!lines->full || !lines->counts || !lines->entries) {
+    lines->sizes = PyMem_Calloc((size_t)self->plan.instruction_count + 1, sizeof *lines->sizes);
+    if (!lines->full || !lines->counts || !lines->entries || !lines->sizes) {
         Py_DECREF(self);
         return PyErr_NoMemory();
     }
@@ -60,6 +61,10 @@ static void scanner_dealloc(PyObject *object)
     PyMem_Free(lines->full);
     PyMem_Free(lines->counts);
     PyMem_Free(lines->entries);
+    for (int i = 0; i < self->plan.instruction_count && lines->sizes; i++)
+        free(lines->sizes[i].items);
+    PyMem_Free(lines->sizes);
+    free(lines->days.items);
     free(lines->cuts.items);
     free(walk->of_line.items);
     free(walk->of_entries.items);
@@ -217,6 +222,39 @@ static PyObject *scanner_rows(PyObject *object, PyObject *unused)
     return Py_BuildValue("(NN)", keys, refs);
 }
 
+PyDoc_STRVAR(sizes_doc, "sizes() -> (sizes, days)\n\n"
+                        "The bytes of the entries of each instruction, and the days of the times in the span, since the last\n"
+                        "time, as the bytes of C ints. The first call tells that they are wanted.");
+
+static PyObject *row_of(Row *row)
+{
+    PyObject *bytes = PyBytes_FromStringAndSize(row->count ? (const char *)row->items : "",
+                                                (Py_ssize_t)(row->count * sizeof *row->items));
+    if (bytes)
+        row->count = 0;
+    return bytes;
+}
+
+static PyObject *scanner_sizes(PyObject *object, PyObject *unused)
+{
+    Scanner *self = (Scanner *)object;
+    Lines *lines = &self->lines;
+    PyObject *sizes = PyTuple_New(self->plan.instruction_count);
+    (void)unused;
+    for (int i = 0; sizes && i < self->plan.instruction_count; i++) {
+        PyObject *row = row_of(&lines->sizes[i]);
+        if (!row || PyTuple_SetItem(sizes, i, row) < 0)
+            Py_CLEAR(sizes);
+    }
+    PyObject *days = sizes ? row_of(&lines->days) : NULL;
+    if (!days) {
+        Py_XDECREF(sizes);
+        return NULL;
+    }
+    lines->with_sizes = 1;
+    return Py_BuildValue("(NN)", sizes, days);
+}
+
 PyDoc_STRVAR(full_doc, "full(sites)\n\nOf the findings of these sites only the numbers are wanted from now on.");
 
 static PyObject *scanner_full(PyObject *object, PyObject *sites)
@@ -267,6 +305,7 @@ static PyMethodDef methods[] = {
     {"scan", scanner_scan, METH_VARARGS, scan_doc},
     {"take", scanner_take, METH_NOARGS, take_doc},
     {"rows", scanner_rows, METH_NOARGS, rows_doc},
+    {"sizes", scanner_sizes, METH_NOARGS, sizes_doc},
     {"full", scanner_full, METH_O, full_doc},
     {"know", scanner_know, METH_O, know_doc},
     {NULL, NULL, 0, NULL},

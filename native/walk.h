@@ -88,6 +88,7 @@ typedef struct {
     size_t joined_room;
     int64_t bad_references;
     int64_t first, last; /* the span of times */
+    Row *days;           /* NULL: they are not kept */
 
     /* Of all lines. */
     Table group_table;

@@ -253,6 +253,7 @@ def make_checker(
     relations: bool = True,
     plan: Plan | None = None,
     progress: Progress | None = None,
+    histograms: bool = False,
 ) -> Checker:
     """A checker for one run, whose moment is now. One for single lines alone needs no fast path."""
     from .app_check import AppChecker
@@ -272,6 +273,7 @@ def make_checker(
         plan=plan,
         recipe=Recipe(ruleset.name, policy.levels, app=app),
         progress=progress,
+        histograms=histograms,
     )
 
 

@@ -392,13 +392,21 @@ def validate(
 
     with Outputs(wanted, max_samples=max_samples, text=text) as outputs:
         with _progress(files, wanted, progress) as shown:
-            checker = api.make_checker(ruleset, policy, app=app, relations=not no_relations, plan=plan, progress=shown)
+            checker = api.make_checker(
+                ruleset,
+                policy,
+                app=app,
+                relations=not no_relations,
+                plan=plan,
+                progress=shown,
+                histograms=outputs.histograms,
+            )
             run = _run(files, checker, outputs.sink, shown, together=together)
         if not run.files and not run.interrupted:
             raise _Trouble("nothing was judged")  # each file has been complained of
         relations: Relations = "left out" if no_relations else "broken off" if run.unrelated else "checked"
         summary = _summary(run, outputs.sink, ruleset, fingerprint, app, relations)
-        outputs.write(summary, ruleset)
+        outputs.write(summary, ruleset, run.histograms)
     for file in outputs.files:
         _tell(f"{file}: {in_short(summary)}")
     ctx.exit(exit_code(summary, fail_on))

@@ -25,6 +25,7 @@ from typing import Annotated, Any, TypeAlias, Union
 import msgspec
 
 from . import columns, times
+from .histograms import Histograms, item_sizes
 from .surveys import Survey
 
 #: Containers nested deeper than this in free-form data are for ``explain``.
@@ -54,6 +55,8 @@ _ESCAPES = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]
 #: Escapes of characters that are letters, digits or marks of ids: nobody needs them, and they could
 #: hide what the searches look for. So could the quote, the NUL, and half a surrogate pair.
 _ODD_ESCAPE = re.compile(rb"\\u00(?:00|22|2[b-fB-F]|3[0-9a-bA-B]|3[dD]|4.|5[0-9aAfF]|6.|7[0-9aA])|\\u[dD][89a-fA-F]..")
+#: A zero that is shorter when it is written again.
+_NEGATIVE_ZERO = re.compile(rb"[\[:,\s]-0(?![0-9.])")
 #: Names of members that a type can have; the others would need escapes.
 _PLAIN_NAME = re.compile(r'[^"\\\x00-\x1f]*').fullmatch
 #: What is left of a number with an exponent once digits, points and signs are taken away.
@@ -137,7 +140,7 @@ class FastValidator:
 
     ``rules`` are the ids of the rules that it covers: with another rule active it must not be used.
     ``first`` (text to the second) and ``ahead`` (seconds from now) bound the times. If ``values`` is set,
-    the surveys count the values that an app's configuration lists.
+    the surveys count the values that an app's configuration lists; if ``histograms`` is, they have them.
     """
 
     def __init__(
@@ -153,6 +156,8 @@ class FastValidator:
         self.rules = rules
         self.decoded: Sequence[Any] = ()
         self.values = False
+        self.histograms = False
+        self._sizes: dict[str, list[int]] = {}
         self._entities = list(entities)
         self._discriminator, self._payload = discriminator, payload
         self._first, self._ahead = first, ahead
@@ -163,7 +168,8 @@ class FastValidator:
         self._by_type: dict[type, Entity] = {}
         self._decode: Callable[[bytes], Any]
         self._run: Run | None = None
-        self._encode = msgspec.json.Encoder().encode
+        encoder = msgspec.json.Encoder()
+        self._encode, self._encode_lines = encoder.encode, encoder.encode_lines
         self._build()
 
     def _build(self) -> None:
@@ -233,6 +239,7 @@ class FastValidator:
         """Whether the text holds nothing that was lost in decoding, nothing hidden, and no entry that
         is too large."""
         encode = self._encode
+        self._sizes = {}
         for text, line in zip(lines, decoded, strict=True):
             if b"\\" in text and _ODD_ESCAPE.search(text) is not None and _hidden(text):
                 return False
@@ -246,7 +253,11 @@ class FastValidator:
             if entity.longest and size > entity.longest and not columns.no_long_run(text, entity.longest):
                 return False
             limit = entity.max_entry_bytes
-            if not limit or size <= limit:
+            sizes: list[int] = []
+            if self.histograms and limit:
+                pieces, sizes = self._one_by_one(line)
+                length, largest = len(pieces[0]) + sum(sizes) + max(len(sizes) - 1, 0), max(sizes, default=0)
+            elif not limit or size <= limit:
                 pieces = [encode(line)]
                 length, largest = len(pieces[0]), 0
             else:
@@ -256,11 +267,25 @@ class FastValidator:
                 return False
             if largest and largest + lost > limit:
                 return False
+            if sizes:
+                if lost and (self._fractions or _NEGATIVE_ZERO.search(text)):  # a number may have lost it
+                    sizes = item_sizes(text.decode(), self._payload, len(sizes))
+                self._sizes.setdefault(entity.name, []).extend(sizes)
         return True
 
     def _no_loss(self, text: bytes, pieces: Sequence[bytes], lost: int) -> bool:
         """Whether white space and escapes alone make the text longer than what was decoded."""
         return lost > 0 and text.count(b'"') == sum(piece.count(b'"') for piece in pieces)
+
+    def _one_by_one(self, line: Any) -> tuple[list[bytes], list[int]]:
+        """A line in pieces, first the frame and then each entry, and the sizes of the entries."""
+        payload = self._payload
+        entries = getattr(line, payload)
+        setattr(line, payload, [])
+        frame = self._encode(line)
+        setattr(line, payload, entries)
+        written = self._encode_lines(entries)
+        return [frame, written], list(map(len, written.split(b"\n")[:-1]))
 
     def _pieces(self, entity: Entity, line: Any, size: int) -> tuple[list[bytes], int, int]:
         """A long line in pieces of some entries: the pieces, the length of the line, and a bound of
@@ -319,6 +344,10 @@ class FastValidator:
             self._run = Run(now, self._first, self._ahead, self.values)
         run = self._run
         run.survey = Survey()
+        if self.histograms:
+            run.survey.histograms = histograms = Histograms()
+            for name, sizes in self._sizes.items():
+                histograms.see_sizes(name, sizes)
         by_type: dict[type, list[Any]] = {}
         for line in decoded:
             by_type.setdefault(type(line), []).append(line)

@@ -8,6 +8,7 @@ with its place in a file.
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Protocol, TypeAlias
 
 import msgspec
@@ -70,7 +71,17 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 def pointer(path: Path) -> str:
     """The JSON Pointer (RFC 6901) of a path; the empty string is the line itself."""
-    return writable("".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path))
+    return writable("".join([f"/{step}" if isinstance(step, int) else _token(step) for step in path]))
+
+
+def _token(name: str) -> str:
+    """A name in a JSON Pointer; the same ones come again and again, but for long ones."""
+    return _escaped(name) if len(name) <= SHOWN else _escaped.__wrapped__(name)
+
+
+@lru_cache(maxsize=1024)
+def _escaped(name: str) -> str:
+    return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
 def writable(text: str) -> str:

@@ -187,13 +187,7 @@ def _mended_time(v: str) -> str:
     text = v.strip()
     if re.fullmatch(r"-?[0-9]{9,19}(\.[0-9]+)?", text):
         return _unix_time(float(text) if "." in text else int(text))
-    tries = [text, re.sub(r"^([0-9-]{10})[ _]+([0-9])", r"\1T\2", text)]
-    tries += [re.sub(r" +(Z|UTC|GMT)$", "Z", tries[-1]), re.sub(r" ([+-][0-9]{2}):?([0-9]{2})$", r"\1:\2", tries[-1])]
-    tries += [re.sub(r"([+-][0-9]{2})([0-9]{2})$", r"\1:\2", t) for t in tries]
-    tries += [re.sub(r"(:[0-9]{2}[+-][0-9]{2})$", r"\1:00", t) for t in tries]
-    tries += [re.sub(r"(T[0-9]{2}:[0-9]{2})(Z|[+-].*)?$", r"\1:00\2", t) for t in tries]
-    tries += [re.sub(r",([0-9]+)", r".\1", t) for t in tries]
-    for candidate in tries:
+    for candidate in _respelt(text):
         found = times.parse(candidate)
         if found is not None:
             written = candidate if found.has_offset else candidate + "Z"
@@ -204,6 +198,31 @@ def _mended_time(v: str) -> str:
     if re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]", text):
         return "The date or the time of day does not exist, or has the wrong form."
     return ""
+
+
+#: Other spellings of a part of a time, and how it is to be written.
+_SPELLINGS = [
+    (re.compile(pattern), right)
+    for pattern, right in (
+        (r"([+-][0-9]{2})([0-9]{2})$", r"\1:\2"),
+        (r"(:[0-9]{2}[+-][0-9]{2})$", r"\1:00"),
+        (r"(T[0-9]{2}:[0-9]{2})(Z|[+-].*)?$", r"\1:00\2"),
+        (r",([0-9]+)", r".\1"),
+    )
+]
+
+
+def _respelt(text: str) -> Iterator[str]:
+    """The text with more and more of its parts spelt as they should be: most often the second is a time."""
+    tries = [text, re.sub(r"^([0-9-]{10})[ _]+([0-9])", r"\1T\2", text)]
+    yield from tries
+    more = [re.sub(r" +(Z|UTC|GMT)$", "Z", tries[-1]), re.sub(r" ([+-][0-9]{2}):?([0-9]{2})$", r"\1:\2", tries[-1])]
+    yield from more
+    tries += more
+    for spelling, right in _SPELLINGS:
+        more = [spelling.sub(right, spelt) for spelt in tries]
+        yield from more
+        tries += more
 
 
 def _in_utc(v: str) -> str:

@@ -11,9 +11,12 @@ then explained. What it is not sure of it hands on as a whole.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
+from collections import Counter
 from typing import NamedTuple
 
+from .histograms import Histograms, limits_of
 from .jsontext import UNJUDGED, Parsed, parse
 from .model import RuleSet
 from .native_plan import Plan, plan_of
@@ -63,21 +66,25 @@ class Engine:
 
     def __init__(self, ruleset: RuleSet, active: frozenset[str]) -> None:
         self._plan: Plan = plan_of(ruleset, active)
+        self._limited = frozenset(limits_of(ruleset))
         self._sites: dict[str, list[int]] = {}
         for site, rule in enumerate(self._plan.rules):
             self._sites.setdefault(rule, []).append(site)
 
-    def lines(self, now: int) -> Lines:
-        """A look at the lines of one file; ``now`` is the moment of the run, in microseconds since 1970."""
-        return Lines(self._plan, self._sites, now)
+    def lines(self, now: int, histograms: bool = False) -> Lines:
+        """A look at the lines of one file; ``now`` is the moment of the run, in microseconds since 1970,
+        ``histograms`` says whether surveys have them."""
+        return Lines(self._plan, self._sites, now, self._limited if histograms else None)
 
 
 class Lines:
     """The lines of one file, as far as the engine sees them."""
 
-    def __init__(self, plan: Plan, sites: dict[str, list[int]], now: int) -> None:
-        self._plan, self._sites, self._now = plan, sites, now
+    def __init__(self, plan: Plan, sites: dict[str, list[int]], now: int, sized: frozenset[str] | None) -> None:
+        self._plan, self._sites, self._now, self._sized = plan, sites, now, sized
         self._scanner = _native.Scanner(plan.source)
+        if sized is not None:
+            self._scanner.sizes()
         self._full: set[str] = set()
 
     def look(self, data: bytes, start: int, place: int | None = None) -> Stop:
@@ -111,11 +118,23 @@ class Lines:
         survey.entries = {name: n for name, n in zip(self._plan.instructions, entries, strict=True) if n}
         survey.feed_groups = {group.decode(): n for group, n in groups}
         survey.first, survey.last = first, last
+        if self._sized is not None:
+            survey.histograms = self._histograms(self._sized)
         by_rule: dict[str, int] = {}
         for site, count in counts:
             rule = self._plan.rules[site]
             by_rule[rule] = by_rule.get(rule, 0) + count
         return Taken(survey, by_rule)
+
+    def _histograms(self, sized: frozenset[str]) -> Histograms:
+        """Those of the lines that were counted since the last time, of the sizes of these instructions."""
+        sizes, days = self._scanner.sizes()
+        found = Histograms()
+        found.see_days(Counter(array("i", days)))
+        for name, column in zip(self._plan.instructions, sizes, strict=True):
+            if column and name in sized:
+                found.see_sizes(name, array("i", column))
+        return found
 
 
 class Apart(NamedTuple):

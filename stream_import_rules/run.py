@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, ExitStack
 from typing import BinaryIO, TypeAlias
 
 from . import api
+from .histograms import Histograms
 from .report.collect import Collector, FileReport, Totals, Unread, file_report
 from .report.output import reason_of
 from .store import StoreError
@@ -31,6 +32,8 @@ class Run:
         self._open, self._complain = open_, complain
         self.files: list[FileReport] = []
         self.unread: list[Unread] = []
+        #: How times and sizes are spread over all files, if the checker was asked for it.
+        self.histograms: Histograms | None = None
         self.interrupted = False
         #: Whether the relations between entries could not be checked to their end.
         self.unrelated = False
@@ -54,7 +57,7 @@ class Run:
                 return
             if reached is not None:
                 self._changed(path, reached)
-                self.files.append(file_report(reached, before, self._collector.totals))
+                self._judged(reached, before)
                 if reached.unrelated is not None:
                     self._unrelated(reached.unrelated)
 
@@ -75,7 +78,7 @@ class Run:
                     return
                 judged.append(whole.count - 1)
                 self._changed(path, summary)
-                self.files.append(file_report(summary, before, self._collector.totals))
+                self._judged(summary, before)
             try:
                 counts = whole.relate()
             except StoreError as error:
@@ -105,7 +108,13 @@ class Run:
         self.interrupted = True
         reached = _reached(stop)
         if reached is not None:
-            self.files.append(file_report(reached, before, self._collector.totals))
+            self._judged(reached, before)
+
+    def _judged(self, summary: FileSummary, before: Totals) -> None:
+        self.files.append(file_report(summary, before, self._collector.totals))
+        if summary.histograms is not None:
+            self.histograms = self.histograms or Histograms()
+            self.histograms.add(summary.histograms)
 
 
 def _reached(error: BaseException) -> FileSummary | None:

@@ -53,6 +53,8 @@ class FastValidator(Protocol):
     rules: frozenset[str]
     #: Whether its surveys count the values that an app's configuration lists.
     values: bool
+    #: Whether its surveys shall have histograms. They are made the slow way if a survey has none.
+    histograms: bool
     #: The lines that were passed last, decoded.
     decoded: Sequence[object]
 
@@ -70,7 +72,7 @@ class Judges:
     ``now`` is the moment of the run in microseconds since 1970 (default: the real one). ``fast`` is
     the generated validator of the same rule set, ``None`` to explain every line. ``app`` compares lines
     with the configuration of an app; without it the rules that need one are silent. ``engine``: the
-    native engine is used where it can be.
+    native engine is used where it can be. ``histograms`` says whether surveys have them.
     """
 
     def __init__(
@@ -82,14 +84,18 @@ class Judges:
         fast: FastValidator | None = None,
         app: AppChecker | None = None,
         engine: bool = False,
+        histograms: bool = False,
     ) -> None:
         self.ruleset = ruleset
         self.policy = policy if app is None else policy.without(app.replaced)
         self.now = clock.time_ns() // 1000 if now is None else now
         self.fast = fast if fast is not None and policy.active <= fast.rules else None
         self.app = app
-        if self.fast is not None and app is not None:
-            self.fast.values = True
+        self.histograms = histograms
+        if self.fast is not None:
+            self.fast.histograms = histograms
+            if app is not None:
+                self.fast.values = True
         self.explainer = Explainer(ruleset, self.now, policy.active)
         self.surveyor = Surveyor(ruleset)
         self.stager = Stager(ruleset)
@@ -228,7 +234,7 @@ class Scan:
 
     def _chunk(self, first: int, place: int, data: bytes) -> None:
         if self._lines is None and len(data) >= WORTH_ENGINE and self.judges.native is not None:
-            self._lines = self.judges.native.lines(self.judges.now)
+            self._lines = self.judges.native.lines(self.judges.now, self.judges.histograms)
             self._know()
             for rule in self._full:
                 self._lines.full(rule)
@@ -313,6 +319,8 @@ class Scan:
         if app is not None and not (app.accepts(survey) or app.fits(lines)):
             return False
         self._events(self.framer.passed(len(lines)))
+        if self.judges.histograms and survey.histograms is None:
+            survey.histograms = self.judges.surveyor.histograms(lines)
         self.survey.add(survey)
         self.groups.count(survey.feed_groups)
         if self.staged is not None:
@@ -347,7 +355,7 @@ class Scan:
         """The content of a line: its survey, then everything that is wrong with it."""
         line = judge.parsed.value
         surveyor = self.judges.surveyor
-        survey = surveyor.survey(line)
+        survey = surveyor.survey(line, judge.text if self.judges.histograms else None)
         self.survey.add(survey)
         self.groups.count(survey.feed_groups)
         if self.groups.is_news(survey.feed_groups):
@@ -375,8 +383,13 @@ class Scan:
         spans = locate(judge.text if apart is None else apart.text, [(v.path, v.at_key) for v, _ in wanted])
         line = judge.parsed.value
         name = line.get(self.judges.ruleset.discriminator)
+        instruction = clip(name) if isinstance(name, str) else None
+        records: dict[Path, str | None] = {}
         for violation, severity in wanted:
             start, end = spans[(violation.path, violation.at_key)]
+            entry = violation.path[:2]
+            if entry not in records:
+                records[entry] = self.judges.surveyor.record_name(line, entry)
             if apart is not None:
                 start, end = apart.span(start, end)
             number, column = judge.place(start)
@@ -386,9 +399,9 @@ class Scan:
                 file=self.name,
                 line=number,
                 column=column,
-                instruction=clip(name) if isinstance(name, str) else None,
+                instruction=instruction,
                 path=pointer(violation.path),
-                record=self.judges.surveyor.record_name(line, violation.path),
+                record=records[entry],
                 message=violation.message,
                 hint=violation.hint or None,
                 value=violation.value,

@@ -8,11 +8,14 @@ passes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+import msgspec
 
 from . import model, times
 from .findings import Path, clip
+from .histograms import DAY, Histograms, item_sizes, limits_of
 
 #: What can be written in UTC: an offset may lead to the year 0 or 10,000.
 FIRST, LAST = times.micros_of("0001-01-01T00:00:00Z"), times.micros_of("9999-12-31T23:59:59.999999Z")
@@ -26,11 +29,12 @@ class Survey:
     (microseconds since 1970). Surveys of parts add up to the survey of the whole.
 
     ``values`` are counts of the values of one member, by instruction and member (see
-    ``AppRules.surveyed``); of the whole, ``MOST_VALUES`` different ones at most.
+    ``AppRules.surveyed``); of the whole, ``MOST_VALUES`` different ones at most. ``histograms`` are there
+    if they are asked for.
     One is made for each passed chunk, so it is kept light: plain dictionaries.
     """
 
-    __slots__ = ("entries", "feed_groups", "first", "last", "values")
+    __slots__ = ("entries", "feed_groups", "first", "histograms", "last", "values")
 
     def __init__(self) -> None:
         self.entries: dict[str, int] = {}
@@ -38,6 +42,7 @@ class Survey:
         self.first: int | None = None
         self.last: int | None = None
         self.values: dict[tuple[str, str], dict[str, int]] = {}
+        self.histograms: Histograms | None = None
 
     def add(self, other: Survey) -> None:
         """Take in the survey of further lines."""
@@ -50,6 +55,9 @@ class Survey:
             room = MOST_VALUES - len(mine)
             new = [name for name in counts if name not in mine][: max(room, 0)]
             _add(mine, {name: count for name, count in counts.items() if name in mine or name in new})
+        if other.histograms is not None:
+            self.histograms = self.histograms or Histograms()
+            self.histograms.add(other.histograms)
 
     def see_values(self, instruction: str, member: str, counts: Mapping[str, int]) -> bool:
         """Count values of a member of an instruction's entries; always true, to stand in a condition."""
@@ -80,10 +88,13 @@ class Surveyor:
         self._feed_ids = {i.name: list(_places(i.line, ruleset.feed_id_type)) for i in ruleset.instructions}
         self._timed, self._time = ruleset.time_span
         self._surveyed = ruleset.app.surveyed
+        self._limited = frozenset(limits_of(ruleset))
 
-    def survey(self, line: Mapping[str, Any]) -> Survey:
-        """The survey of one line."""
+    def survey(self, line: Mapping[str, Any], text: str | None = None) -> Survey:
+        """The survey of one line; with its text (JSON of the same value) there are histograms in it."""
         survey = Survey()
+        if text is not None:
+            survey.histograms = Histograms()
         name = line.get(self._discriminator)
         entries = line.get(self._payload)
         if not isinstance(name, str) or name not in self._instructions or not isinstance(entries, list):
@@ -96,10 +107,23 @@ class Surveyor:
             found = [micros for micros in parsed if FIRST <= micros <= LAST]
             if found:
                 survey.see_times(min(found), max(found))
+                if survey.histograms is not None:
+                    survey.histograms.see_days(Counter(micros // DAY for micros in found))
+        if survey.histograms is not None and text is not None and name in self._limited:
+            survey.histograms.see_sizes(name, item_sizes(text, self._payload, len(entries)))
         for instruction, member in self._surveyed:
             if instruction == name:
                 survey.see_values(name, member, Counter(_named(entries, member)))
         return survey
+
+    def histograms(self, lines: Iterable[bytes]) -> Histograms:
+        """The histograms of lines that are right: the slow way, for a fast validator that has none."""
+        found = Histograms()
+        for line in lines:
+            made = self.survey(msgspec.json.decode(line), line.decode()).histograms
+            assert made is not None
+            found.add(made)
+        return found
 
     def feed_ids(self, line: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
         """All feed ids of a line with their paths, those that have the form of one at least."""

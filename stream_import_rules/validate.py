@@ -17,6 +17,7 @@ from . import read, sources, times
 from .app_check import AppChecker
 from .entries import ImportFile
 from .findings import Sink, clip, writable
+from .histograms import Histograms
 from .model import MaxStreamBytes, RuleSet, Severity
 from .policy import Policy
 from .private import PrivateFolder
@@ -40,7 +41,8 @@ _MARKS = 4 << 20
 class FileSummary(msgspec.Struct, omit_defaults=True):
     """What a file holds. Times are RFC 3339 in UTC; ``complete`` is false if a part was not judged.
 
-    ``changed`` says what became of the file while it was read, ``unrelated`` why the relations were not checked.
+    ``changed`` says what became of the file while it was read, ``unrelated`` why the relations were not checked;
+    ``histograms`` are there if the checker was asked for them and there was a line to look at.
     """
 
     path: str
@@ -53,6 +55,7 @@ class FileSummary(msgspec.Struct, omit_defaults=True):
     complete: bool = True
     changed: str | None = None
     unrelated: str | None = None
+    histograms: Histograms | None = None
 
 
 class Interrupted(KeyboardInterrupt):
@@ -99,7 +102,7 @@ class Checker:
     of the relations, none to leave these out. ``app`` compares lines with the configuration of an app,
     which also says what may be outside of the import; without it the rules that need one are silent.
     ``recipe`` is what a worker process needs to make the same checker; without it there are no workers.
-    ``progress`` is told how far the work is.
+    ``progress`` is told how far the work is; ``histograms`` says whether the summaries of files have them.
     """
 
     def __init__(
@@ -115,8 +118,9 @@ class Checker:
         recipe: Recipe | None = None,
         progress: Progress | None = None,
         engine: bool = False,
+        histograms: bool = False,
     ) -> None:
-        self.judges = Judges(ruleset, policy, now=now, fast=fast, app=app, engine=engine)
+        self.judges = Judges(ruleset, policy, now=now, fast=fast, app=app, engine=engine, histograms=histograms)
         self.plan = plan or Plan()
         self.recipe = recipe
         self.progress = progress
@@ -264,6 +268,7 @@ class Import:
                 now=self._checker.judges.now,
                 staging=self._store is not None,
                 samples=self._sink.wanted,
+                histograms=self._checker.judges.histograms,
             )
             self._pool = Pool(recipe, plan.jobs)
         with open(path, "rb", buffering=read.BUFFER) as stream:
@@ -324,4 +329,5 @@ def summary_of(scan: Scan, *, complete: bool) -> FileSummary:
         time_from=None if survey.first is None else times.text_of(survey.first),
         time_to=None if survey.last is None else times.text_of(survey.last),
         complete=complete,
+        histograms=survey.histograms,
     )

@@ -49,6 +49,8 @@ class Recipe(msgspec.Struct, frozen=True):
     staging: bool = False
     #: The configuration of an app, if lines are compared with one.
     app: App | None = None
+    #: Whether surveys have histograms.
+    histograms: bool = False
     #: So many findings of each rule are of interest in one part; none: all.
     samples: int | None = None
 
@@ -228,7 +230,15 @@ def judges_of(recipe: Recipe) -> Judges:
     policy = Policy.of_levels(recipe.levels)
     fast = artefact.fast_validator(recipe.ruleset) if recipe.fast else None
     app = None if recipe.app is None else AppChecker(recipe.app, ruleset, policy.active)
-    return Judges(ruleset, policy, now=recipe.now, fast=fast, app=app, engine=recipe.fast)
+    return Judges(
+        ruleset,
+        policy,
+        now=recipe.now,
+        fast=fast,
+        app=app,
+        engine=recipe.fast,
+        histograms=recipe.histograms,
+    )
 
 
 def serve() -> None:

@@ -10,6 +10,7 @@ import pytest
 from stream_import_rules import validate_line
 from stream_import_rules.explain import Explainer
 from stream_import_rules.findings import Finding, Violation
+from stream_import_rules.hints import _mended_time
 from stream_import_rules.jsontext import parse
 from stream_import_rules.model import (
     AnyValue,
@@ -651,3 +652,18 @@ def test_what_stands_in_an_object_of_its_own_shape_is_searched_too() -> None:
     assert broken(small, {"o": {"p": "X: prose"}, "r": "X: prose"}) == [("ref", "r")]
     assert broken(small, {"o": {}, "r": "abcdefghi"}) == [("o.empty", "o"), ("bin", "r")]
     assert broken(small, {"o": {"X:a": 1}}) == [("needs", "o")]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2023-05-01 09:30:00", "2023-05-01T09:30:00Z`, if it is in UTC"),
+        ("2023-05-01 09:30:00 UTC", "2023-05-01T09:30:00Z`."),
+        ("2023-05-01 09:30:00 +0200", "2023-05-01T09:30:00+02:00`."),
+        ("2023-05-01T09:30:00+02", "2023-05-01T09:30:00+02:00`."),
+        ("2023-05-01_09:30", "2023-05-01T09:30:00Z`, if it is in UTC"),
+        ("2023-05-01 09:30:00,25", "2023-05-01T09:30:00.25Z`, if it is in UTC"),
+    ],
+)
+def test_a_time_that_is_nearly_right_is_mended_whatever_is_wrong_with_it(written: str, meant: str) -> None:
+    assert meant in _mended_time(written)

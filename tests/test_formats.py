@@ -6,6 +6,7 @@ import csv as csv_reader
 import hashlib
 import io
 import json
+import random
 import re
 import unicodedata
 from base64 import b64encode
@@ -496,3 +497,20 @@ def test_a_rule_that_the_rules_do_not_know_is_shown_all_the_same() -> None:
     assert rule("x.y", "error").id == "x.y"
     for name in RENDERED:
         assert b"x.y" in rendered(name, outcome(gatherer))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_written_quickly_into_the_table_is_what_care_would_have_written(seed: int) -> None:
+    rng = random.Random(seed)
+    quick = 0
+    for _ in range(3_000):
+        value = "".join(rng.choices("ab7 =+-@;'\"\t\x1b\u202eé＝,:~!", k=rng.randrange(6)))
+        if csv._PLAIN(value):
+            quick += 1
+            assert csv._FORMULA.match(value) is None, value
+            assert visible(value) == value
+            assert not {'"', ";"} & set(value)
+    assert quick > 100
+    assert csv._PLAIN("=1") is None
+    assert csv._PLAIN(" ' -1") is None
+    assert csv._PLAIN("x" * (csv.LONGEST + 1)) is None

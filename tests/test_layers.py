@@ -36,6 +36,7 @@ ORDER = [
     "jsontext",
     "hints",
     "groups",
+    "histograms",
     "surveys",
     "app_init",
     # what a user configures
@@ -89,6 +90,7 @@ ORDER = [
     "report.collect",
     "report.words",
     "report.gather",
+    "report.bins",
     "report.share",
     "report.outcome",
     "report.json",
@@ -97,6 +99,7 @@ ORDER = [
     "report.charts",
     "report.html_parts",
     "report.html_overview",
+    "report.html_contents",
     "report.html_findings",
     "report.html",
     "report.github",

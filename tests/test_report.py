@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 from stream_import_rules import model
 from stream_import_rules.findings import Excerpt, Finding, Related, excerpt_of
-from stream_import_rules.model import Rule, RuleSet, Severity, Source
+from stream_import_rules.model import SEVERITIES, Rule, RuleSet, Severity, Source
 from stream_import_rules.report import json as as_json
 from stream_import_rules.report.collect import (
     Collector,
@@ -626,3 +626,20 @@ def test_the_list_of_rules_is_one_line_each_if_it_is_not_wrapped() -> None:
     assert len(lines) == 5
     assert lines[4].endswith("Summary of reaction.note. (off by default)")
     assert "4 rules" in render_list(small_ruleset().rules, Page(60))
+
+
+def test_the_findings_of_many_rules_are_counted_in_a_table_before_the_verdict() -> None:
+    few, many = Collector(1), Collector(1)
+    for number in range(35):
+        severity = SEVERITIES[number % 2]
+        push(many, finding(f"a.r{number:02}", severity), times=100 - number)
+        if number < 5:
+            push(few, finding(f"a.r{number:02}", severity))
+    assert "── counts ──" not in text_of(few)
+    told = text_of(many)
+    table = told[told.index("── counts ──") : told.index("── verdict ──")]
+    rows = [line.split() for line in table.splitlines() if " a.r" in line]
+    assert rows[:2] == [["100", "error", "a.r00"], ["98", "error", "a.r02"]]
+    assert len(rows) == 30
+    assert [row[1] for row in rows] == ["error"] * 18 + ["warning"] * 12
+    assert "… and 5 more rules; all of them: `--statistics`" in table

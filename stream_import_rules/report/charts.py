@@ -1,12 +1,12 @@
 """Charts of the HTML report, as inline SVG: bars beside figures, and where in a file findings lie.
 
-Used by ``html``. A bar beside its figure is decoration and hidden from screen readers; the one chart
-that says more than its figures has a sentence that says it too.
+Used by the parts of ``html``. A bar beside its figure is decoration and hidden from screen readers; a chart
+that says more than figures beside it has a sentence that says it too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..model import SEVERITIES, Severity
 from .markup import Html, join, tag
@@ -43,6 +43,27 @@ def stack(parts: Iterable[tuple[int, str]]) -> Html:
     return tag("svg", *rects, class_="stack", viewBox="0 0 100 8", preserveAspectRatio="none", aria_hidden="true")
 
 
+def columns(bins: Sequence[tuple[str, int, str]], told: str, *, mark: int | None = None) -> Html:
+    """Columns side by side, each with its title, its value and its kind; ``told`` says what they show. A line
+    stands behind the first ``mark`` of them."""
+    tallest = max(value for _, value, _ in bins)
+    made = []
+    for i, (title, value, kind) in enumerate(bins):
+        if value:
+            height = max((_HEIGHT - 6) * value / tallest, 2)
+            top, height_ = _short(_HEIGHT - height), _short(height)
+            rect = tag("rect", x=10 * i + 1, y=top, width=8, height=height_, class_=kind)
+            made.append(tag("g", tag("title", title), rect))
+    if mark is not None:
+        made.append(tag("rect", x=_short(10 * mark - 0.5), width=_short(0.5), height=_HEIGHT, class_="limit"))
+    return _picture(told, made, len(bins))
+
+
+def ends(first: str, last: str) -> Html:
+    """What is at the ends of an axis; the figures beside it say it too."""
+    return tag("p", tag("span", first), tag("span", last), class_="axis", aria_hidden="true")
+
+
 def along(places: Iterable[tuple[int, Severity, int]], lines: int, *, exact: bool = True) -> tuple[Html, str]:
     """How many findings lie where in a file of so many lines, and a sentence of where they are most.
 
@@ -62,7 +83,12 @@ def along(places: Iterable[tuple[int, Severity, int]], lines: int, *, exact: boo
     ]
     fullest = max(range(count), key=lambda i: sum(parts[i].values()))
     told = f"Most are in {_span(fullest, count, lines)}: {_words(parts[fullest], exact)}."
-    svg = tag(
+    return _picture(told, columns, count), told
+
+
+def _picture(told: str, columns: Iterable[Html], count: int) -> Html:
+    """So many columns of ten units, as one image that says what it shows."""
+    return tag(
         "svg",
         tag("title", told),
         *columns,
@@ -71,7 +97,6 @@ def along(places: Iterable[tuple[int, Severity, int]], lines: int, *, exact: boo
         preserveAspectRatio="none",
         role="img",
     )
-    return svg, told
 
 
 def _column(index: int, part: Mapping[Severity, int], tallest: int, title: str) -> Html:

@@ -26,6 +26,9 @@ _BEGINNING = r"""['"\s]*[=+\-@＝＋－＠﹢﹣﹦﹫−]"""
 _FORMULA = re.compile(_BEGINNING)
 _AFTER_SEMICOLON = re.compile(rf";(?={_BEGINNING})")
 
+#: What is surely neither a formula nor holds one, in characters that need no care.
+_PLAIN = re.compile(r"""(?!['\s]*[=+\-@])[ !#-:<-~]{0,4000}""").fullmatch
+
 #: Excel holds 32,767 characters in a cell.
 LONGEST = 4_000
 
@@ -86,6 +89,8 @@ def _cell(value: str | int | None) -> str:
         return ""
     if isinstance(value, int):
         return str(value)
+    if _PLAIN(value):
+        return f'"{value}"'
     text = tidy(value, LONGEST)
     if _FORMULA.match(text):
         text = f"'{text}"

@@ -24,13 +24,15 @@ Render: TypeAlias = Callable[[Outcome], bytes]
 class Format:
     """One format: for whom it is, how many findings of each rule it shows, who renders or streams it.
 
-    ``most`` bounds the findings that are held for it, of all rules together; ``json`` says that it is JSON.
+    ``most`` bounds the findings that are held for it, of all rules together; ``places`` and ``histograms`` are
+    what it wants besides; ``json`` says that it is JSON.
     """
 
     audience: str
     samples: int = 0
     most: int | None = None
     places: bool = False
+    histograms: bool = False
     render: Render | None = None
     stream: Callable[[], Stream] | None = None
     json: bool = False
@@ -92,6 +94,6 @@ FORMATS: Mapping[str, Format] = {
     "sarif": Format("code scanning and editors (SARIF 2.1.0)", 1_000, most=25_000, render=_sarif, json=True),
     "junit": Format("CI servers: a test case for each rule that was broken", 20, render=_junit),
     "markdown": Format("the comment on a pull request", 10, render=_markdown),
-    "html": Format("people: one page with charts, search and filter", 25, places=True, render=_html),
+    "html": Format("people: one page with charts, search and filter", 25, places=True, histograms=True, render=_html),
     "csv": Format("spreadsheets: every finding as a row", stream=_csv),
 }

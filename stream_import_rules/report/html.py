@@ -16,9 +16,10 @@ from importlib.resources import files
 from ..model import SEVERITIES, Rule
 from . import charts
 from .collect import Report, Totals, by_rule
+from .html_contents import entries, groups, sizes, times
 from .html_findings import findings, rule_block, sample_block, shared_hint
-from .html_overview import by_frequency, counts_of, entries, fix_first, groups, many_files, one_file, where
-from .markup import Html, join, tag, text
+from .html_overview import by_frequency, counts_of, fix_first, many_files, one_file, where
+from .markup import Html, join, prose, tag, text
 from .outcome import Outcome
 from .share import fitting
 from .words import first_gaps, first_to_fix, groups_of, name_of, partial_of, sentence_of, totals_of
@@ -63,7 +64,7 @@ def _page(outcome: Outcome, rules: Mapping[str, Rule], found: Sequence[Html]) ->
     body = tag(
         "body",
         _header(report),
-        _nav(report),
+        _nav(outcome),
         _main(outcome, rules, found),
         _footer(report),
         tag("script", script),
@@ -112,18 +113,21 @@ def _header(report: Report) -> Html:
         tag("a", "Skip to the findings", class_="skip", href="#findings") if report.counts else None,
         tag("p", "stream-import report", class_="tool"),
         tag("h1", tag("span", mark, class_="mark", aria_hidden="true"), f" {sentence}"),
-        tag("p", rest[0].upper() + rest[1:]) if rest else None,
+        tag("p", prose(rest[0].upper() + rest[1:])) if rest else None,
         partial,
         _severities(report.totals),
         class_=report.verdict,
     )
 
 
-def _nav(report: Report) -> Html:
+def _nav(outcome: Outcome) -> Html:
+    report, histograms = outcome.report, outcome.histograms
     links = [("fix", "Fix first" if report.totals.error else "Read first")] if first_to_fix(report) else []
     links += [("files", "The file" if len(report.files) == 1 else "The files")] if report.files else []
     links += [("findings", "Findings")] if report.counts else []
     links += [("entries", "Entries")] if any(any(file.entries.values()) for file in report.files) else []
+    links += [("times", "Over time")] if histograms is not None and histograms.calendar.counts else []
+    links += [("sizes", "Sizes")] if histograms is not None and histograms.sizes else []
     links += [("groups", "Feed groups")] if groups_of(report) else []
     items = [tag("li", tag("a", words, href=f"#{name}")) for name, words in links]
     return tag("nav", tag("ul", *items), aria_label="On this page")
@@ -147,7 +151,8 @@ def _main(outcome: Outcome, rules: Mapping[str, Rule], found: Sequence[Html]) ->
     one = len(report.files) == 1
     first, rules_ = [*fix_first(report, rules)], [*by_frequency(report)]
     files = [*one_file(outcome)] if one else [*many_files(report)]
-    places, contents, feeds = [*where(report, outcome.places)], [*entries(report)], [*groups(report)]
+    places = [*where(report, outcome.places)]
+    contents, feeds = [*entries(report), *times(outcome)], [*sizes(outcome), *groups(report)]
     if not found:
         return tag("main", *(() if one else files), _panels([*files, *contents] if one else contents, feeds))
     return tag(

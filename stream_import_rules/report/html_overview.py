@@ -19,9 +19,7 @@ from .outcome import Outcome
 from .words import (
     FIRST_RULES,
     NOUNS,
-    UNDECIDED,
     first_to_fix,
-    groups_of,
     limit_of,
     name_of,
     number,
@@ -30,11 +28,10 @@ from .words import (
     size_of,
     time_label,
     totals_of,
-    undecided_of,
 )
 
 #: Rows of tables and charts; what is left out is counted.
-TOP_FILES, TOP_PLACES, TOP_RULES, TOP_GROUPS = 50, 4, 12, 25
+TOP_FILES, TOP_PLACES, TOP_RULES = 50, 4, 12
 
 
 def fix_first(report: Report, rules: Mapping[str, Rule]) -> Iterator[Html]:
@@ -115,7 +112,7 @@ def where(report: Report, places: Places | None) -> Iterator[Html]:
     for path in most[:TOP_PLACES]:
         chart, told = charts.along(found[path], lines[path], exact=places.exact)
         name = tag("figcaption", named(name_of(path), 200)) if len(report.files) > 1 else None
-        axis = tag("p", tag("span", "line 1"), tag("span", number(lines[path])), class_="axis", aria_hidden="true")
+        axis = charts.ends("line 1", number(lines[path]))
         figures.append(tag("figure", name, chart, axis, tag("p", told, class_="note")))
     note = "Of frequent rules every second, fourth … finding was looked at, evenly, and stands for the others."
     yield section(
@@ -144,46 +141,6 @@ def by_frequency(report: Report) -> Iterator[Html]:
     ]
     made = table(("Rule", "Severity", "Findings", ""), rows, right=(2,))
     yield section("rules", "Findings by rule", made, left_out(len(report.counts) - TOP_RULES, "more rule"))
-
-
-def entries(report: Report) -> Iterator[Html]:
-    """How many entries there are of each instruction."""
-    entries: dict[str, int] = {}
-    for file in report.files:
-        for name, count in file.entries.items():
-            entries[name] = entries.get(name, 0) + count
-    if any(entries.values()):
-        yield section("entries", "Entries by instruction", _bars(("Instruction", "Entries"), entries))
-
-
-def groups(report: Report) -> Iterator[Html]:
-    """How often each feed group is used, and what is not decided here."""
-    uses = groups_of(report)
-    if not uses:
-        return
-    note = _undecided(report)
-    bars = _bars(("Feed group", "Uses"), dict(islice(uses.items(), TOP_GROUPS)))
-    left = left_out(len(uses) - TOP_GROUPS, "more group")
-    yield section("groups", f"Feed groups ({number(len(uses))})", bars, left, note)
-
-
-def _undecided(report: Report) -> Html:
-    """What only the dashboard tells, or what the configuration of the app leaves open."""
-    undecided = undecided_of(report)
-    if not undecided:
-        return tag("div")
-    if report.app is not None and report.app.feed_groups:
-        names = ", ".join(list(undecided)[:TOP_GROUPS])
-        said = f"Types still to be confirmed in {report.app.path}; follows of these groups were not judged: {names}."
-        return tag("div", tag("p", said), class_="note")
-    told = tag("ul", *(tag("li", f"{what}.") for what in UNDECIDED))
-    return tag("div", tag("p", "Only your app's configuration in the dashboard tells whether"), told, class_="note")
-
-
-def _bars(columns: tuple[str, str], counts: Mapping[str, int]) -> Html:
-    greatest = max(counts.values())
-    rows = [[named(name, 100), number(count), charts.bar(count, greatest, "plain")] for name, count in counts.items()]
-    return table((*columns, ""), rows, right=(1,))
 
 
 def counts_of(totals: Totals) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..findings import Finding
+from ..histograms import Histograms
 from ..model import RuleSet
 from .collect import Report, Sample, Summary
 from .gather import Places
@@ -19,13 +20,15 @@ from .gather import Places
 class Outcome:
     """The report, its findings with their excerpts, and the rules.
 
-    ``places`` says where findings lie, if the format asked for it.
+    ``places`` says where findings lie, ``histograms`` how times and sizes are spread, if the format asked
+    for it.
     """
 
     report: Report
     samples: Sequence[Sample]
     ruleset: RuleSet
     places: Places | None = None
+    histograms: Histograms | None = None
 
 
 class Stream(Protocol):

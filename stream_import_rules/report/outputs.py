@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import NamedTuple, Self, TypeAlias
 
 from ..findings import Finding
+from ..histograms import Histograms
 from ..model import RuleSet
 from .collect import Summary, report_of
 from .formats import FORMATS
@@ -140,7 +141,12 @@ class Outputs:
 
         return emit
 
-    def write(self, summary: Summary, ruleset: RuleSet) -> None:
+    @property
+    def histograms(self) -> bool:
+        """Whether a format wants histograms."""
+        return any(FORMATS[name].histograms for name, _ in self._wanted)
+
+    def write(self, summary: Summary, ruleset: RuleSet, histograms: Histograms | None = None) -> None:
         """Write what comes at the end of the run."""
         for name, stream, output in self._streams:
             with suppress(OutputClosed):  # whoever has gone does not change the verdict, nor the other outputs
@@ -148,11 +154,13 @@ class Outputs:
         for name, output in self._outputs:
             if FORMATS[name].stream is None:
                 with suppress(OutputClosed):
-                    output.write(_safe(name, self._rendered(name, output, summary, ruleset), output))
+                    output.write(_safe(name, self._rendered(name, output, summary, ruleset, histograms), output))
 
-    def _rendered(self, name: str, output: Output, summary: Summary, ruleset: RuleSet) -> bytes:
+    def _rendered(
+        self, name: str, output: Output, summary: Summary, ruleset: RuleSet, histograms: Histograms | None
+    ) -> bytes:
         samples = first(self.sink.samples, self._samples(name))
-        outcome = Outcome(report_of(summary, samples), samples, ruleset, self.sink.places)
+        outcome = Outcome(report_of(summary, samples), samples, ruleset, self.sink.places, histograms)
         render = FORMATS[name].render
         return self._text(outcome, output) if render is None else render(outcome)
 

@@ -38,6 +38,8 @@ from .words import name_of as raw_name_of
 
 #: More feed groups than this are only counted.
 TOP_GROUPS = 10
+#: More rules than this are counted by ``--statistics`` alone.
+TOP_RULES = 30
 #: More files than this are rows of one table.
 FEW_FILES = 3
 #: Cells of a page on which the summary of a rule has room beside its id.
@@ -62,6 +64,7 @@ def _blocks(report: Report, samples: Sequence[Sample], ruleset: RuleSet, page: P
     for rule_id, group in by_rule(samples, report.counts).items():
         yield from _group(report, rule_id, group, rules.get(rule_id), page)
         yield ""
+    yield from _counts(report, page)
     yield from _undecided(report, page)
     yield from _verdict(report, rules, page)
 
@@ -217,6 +220,25 @@ def _excerpt(sample: Sample, page: Page) -> Iterator[RenderableType]:
 
 def _hint(text: str, page: Page, indent: int = 2) -> RenderableType:
     return page.pairs([("hint", page.prose(text))], indent)
+
+
+def _counts(report: Report, page: Page) -> Iterator[RenderableType]:
+    """The counts of the findings by rule, where these are too many to be seen at once."""
+    if len(report.counts) <= FIRST_RULES:
+        return
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for rule, count in list(report.counts.items())[:TOP_RULES]:
+        severity = report.severities[rule]
+        table.add_row(number(count), Text(severity, style=STYLES[severity]), page.data(rule))
+    yield page.heading([("counts", "bold")])
+    yield _indented(table, 2)
+    if len(report.counts) > TOP_RULES:
+        more = plural(len(report.counts) - TOP_RULES, "more rule")
+        yield _indented(page.prose(f"… and {more}; all of them: `--statistics`"), 2)
+    yield ""
 
 
 def _statistics(report: Report, rules: Mapping[str, Rule], page: Page) -> Iterator[RenderableType]:

@@ -36,7 +36,17 @@ def plural(count: int, noun: str) -> str:
     """``1 error``, ``1,234 errors``; ``noun`` is an English singular that takes s or ies."""
     if count == 1:
         return f"1 {noun}"
-    return f"{number(count)} {noun[:-1]}ies" if noun.endswith("ry") else f"{number(count)} {noun}s"
+    return f"{number(count)} {plural_of(noun)}"
+
+
+def plural_of(noun: str) -> str:
+    """``errors``, ``entries``, ``activities``."""
+    return f"{noun[:-1]}ies" if noun.endswith(("ry", "ty")) else f"{noun}s"
+
+
+def noun_of(instruction: str, ruleset: RuleSet) -> str:
+    """What an entry of an instruction is called: ``activity``."""
+    return next((i.entity for i in ruleset.instructions if i.name == instruction), instruction)
 
 
 def size(count: int) -> str:
@@ -70,8 +80,7 @@ def size_of(file: FileReport, ruleset: RuleSet) -> str:
 def time_label(ruleset: RuleSet) -> str:
     """What the span of times is the span of: ``Activity time``."""
     instruction, member = ruleset.time_span
-    entity = next((i.entity for i in ruleset.instructions if i.name == instruction), instruction)
-    return f"{entity} {member}".capitalize()
+    return f"{noun_of(instruction, ruleset)} {member}".capitalize()
 
 
 def totals_of(totals: Totals) -> list[tuple[Severity, str]]:
@@ -153,6 +162,15 @@ def undecided_of(report: Summary) -> dict[str, int]:
     if report.app is not None and report.app.feed_groups:
         return {name: uses for name, uses in groups.items() if name in report.app.unconfirmed}
     return groups
+
+
+def entries_of(report: Summary) -> dict[str, int]:
+    """The entries of all files by instruction."""
+    entries: dict[str, int] = {}
+    for file in report.files:
+        for name, count in file.entries.items():
+            entries[name] = entries.get(name, 0) + count
+    return entries
 
 
 def groups_of(report: Summary) -> dict[str, int]:

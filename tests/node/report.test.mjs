@@ -128,6 +128,20 @@ describe("broken.html", () => {
     await close();
   });
 
+  test("a chart has its figures beside it, for whoever cannot see it", async () => {
+    const { page, close } = await open(url());
+    for (const name of ["times", "sizes"]) {
+      const section = page.locator(`#${name}`);
+      assert.ok((await section.getByRole("img").first().getAttribute("role")) && (await section.locator("svg > title").first().textContent()).length > 20);
+      const figures = section.locator("summary").first();
+      assert.equal(await section.locator("table").first().isVisible(), false);
+      await figures.focus();
+      await page.keyboard.press("Enter");
+      assert.ok(await section.locator("table").first().isVisible());
+    }
+    await close();
+  });
+
   test("a link to a rule unfolds it, though it was filtered out", async () => {
     const { page, close } = await open(url());
     await page.getByRole("button", { name: "Fold all", exact: true }).click();
@@ -178,7 +192,8 @@ describe("broken.html", () => {
     }
     assert.equal(await page.getByRole("heading", { level: 1 }).textContent(), "✗ 35 errors would make the import fail.");
     const sections = await page.getByRole("heading", { level: 2 }).allTextContents();
-    assert.deepEqual(sections, ["Fix first", "The file", "Where they lie", "Findings by rule", "Findings", "Entries by instruction", "Feed groups (6)"]);
+    assert.deepEqual(sections, ["Fix first", "The file", "Where they lie", "Findings by rule", "Findings", "Entries by instruction", "Activities over time",
+      "Entry sizes against the limit", "Feed groups (6)"]);
     assert.match(await page.getByRole("img").first().locator("title").first().textContent(), /^Most are in lines? [\d,]+( to [\d,]+)?: /);
     await close();
   });

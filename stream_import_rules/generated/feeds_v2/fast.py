@@ -60,6 +60,8 @@ def _add_activities_passes(lines: Sequence[Any], entries: Sequence[Any], run: Ru
         and run.feeds([line.feedId for line in lines], _ACTIVITY_TO_ITEM_FORMAT, ())
     ):
         run.see_times(span)
+        if run.survey.histograms is not None:
+            run.survey.histograms.see_times([e.time for e in entries])
         return True
     return False
 
