@@ -8,7 +8,6 @@ held in memory never grows with a line that is too long to be judged, nor with a
 from __future__ import annotations
 
 import errno
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from io import BytesIO
@@ -173,7 +172,9 @@ class _Long:
         self.size = 0
         self._longest = longest
         self._head = b""
-        self._kept: tempfile.SpooledTemporaryFile[bytes] | None = tempfile.SpooledTemporaryFile(_HELD)  # noqa: SIM115
+        from tempfile import SpooledTemporaryFile  # few files have such lines, and it takes a while to import
+
+        self._kept: SpooledTemporaryFile[bytes] | None = SpooledTemporaryFile(_HELD)  # noqa: SIM115
         self.add(begun)
 
     def add(self, data: bytes) -> None:

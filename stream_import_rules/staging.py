@@ -31,7 +31,9 @@ MASK, SIGN = (1 << 64) - 1, 1 << 63
 GOLDEN = 0x9E37_79B9_7F4A_7C15
 #: Both halves of a hash, in the order of bytes of this machine.
 _TWO = struct.Struct("=qq")
-_STRINGS = re.compile(rb'"((?:[^"\\]|\\.)*)"')
+#: The strings of a line, the last of which may lack its end. It never goes back, so it takes no memory, and each byte
+#: is looked at once, whatever the line is.
+_STRINGS = re.compile(rb'"((?:[^"\\]++|\\.)*+)(?:"|\\?\Z)', re.DOTALL)
 #: Texts of a broken line that are longer name nothing.
 _LONGEST = 1024
 

@@ -55,6 +55,13 @@ def judged(data: bytes, *, packed: bool = False) -> tuple[list[Finding], FileSum
     return sink.findings, checker.check(stream, "f", sink)
 
 
+def judged_really(data: bytes) -> tuple[list[Finding], FileSummary]:
+    """All findings of a file under the real limits."""
+    sink = Kept()
+    checker = Checker(REAL, Policy(REAL), fast=artefact.fast_validator(REAL.name), queries=artefact.queries(REAL.name))
+    return sink.findings, checker.check(io.BytesIO(data), "f", sink)
+
+
 def places(data: bytes, *, packed: bool = False) -> list[tuple[str, int | None]]:
     return [(finding.rule, finding.line) for finding in judged(data, packed=packed)[0]]
 
@@ -141,6 +148,14 @@ def test_a_stream_that_gives_few_bytes_at_a_time_is_read_alike() -> None:
 
     data = GOOD + LONG + SELF
     assert lines(Slow(data)) == lines(io.BytesIO(data)) == GOOD + LONG[: read.HEAD] + SELF
+
+
+@pytest.mark.parametrize("piece", ["a", '\\\\"', "\\\\", '"', "[", "[],", "{}", '"",'])
+def test_what_is_shorter_and_no_json_takes_no_time(piece: str) -> None:
+    """Each byte is looked at a few times, whatever the line is: else this would not end."""
+    found, _ = judged_really(b'{"a":"' + piece.encode() * (1_000_000 // len(piece)) + b"\n" + SELF)
+    assert [finding.line for finding in found if finding.rule == "follow.self"] == [2]
+    assert any(finding.line == 1 for finding in found)
 
 
 # --------------------------------------------------------------------------- blank lines
