@@ -34,7 +34,7 @@ class Case(NamedTuple):
     name: str
     told: str
     entries: int | None = 100
-    times: int = 1
+    times: float = 1
     zone: str = "Z"
     instructions: tuple[str, ...] = ROUND
     follows: bool = True
@@ -60,6 +60,7 @@ CASES = {
             follows=False,
         ),
         Case("dirty", "batch with a mistake in 1 % of the entries, of every rule that a line can break", dirty=True),
+        Case("small", "batch, a tenth as much", times=0.1),
         Case("huge", "batch, ten times as much", times=10),
     )
 }

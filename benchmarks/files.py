@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
+import math
 import os
 import shutil
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,7 +41,7 @@ def provide(case: Case, size: int, folder: Path) -> DataFile:
 
     Raises ``OSError`` if there is no room for it.
     """
-    size *= case.times
+    size = int(size * case.times)
     path = folder / f"{case.name}-{size // 1_000_000}MB.jsonl"
     known = path.with_suffix(".manifest.json")
     origin = _origin(case, size)
@@ -54,6 +56,17 @@ def provide(case: Case, size: int, folder: Path) -> DataFile:
     os.replace(part, path)
     known.write_text(json.dumps({"origin": origin, **manifest}, indent=1) + "\n", encoding="utf-8")
     return _data_file(path, manifest)
+
+
+def sliced(file: DataFile, step: int) -> DataFile:
+    """Every so many lines of a file, beside it, as a file of their own. A step that shares no divisor with the round
+    of the instructions sees them all."""
+    assert math.gcd(step, len(cases.ROUND)) == 1
+    path = file.path.with_suffix(f".every-{step}.jsonl")
+    with file.path.open("rb", buffering=_BUFFER) as source:
+        lines = list(islice(source, 0, None, step))
+    path.write_bytes(b"".join(lines))
+    return DataFile(path, path.stat().st_size, len(lines), {}, 0)
 
 
 def _kept(path: Path, known: Path, origin: str) -> DataFile | None:
