@@ -36,17 +36,18 @@ def plot(title: str, measured: Sequence[Measured], floor: float | None) -> str:
     most = max(one.pace for one in shown)
     height = _TOP + _ROW * len(shown) + 12
     summary = "; ".join(f"{one.judge} {_pace(one)}" for one in shown)
+    frame = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" role="img" '
+        f'height="{height}" aria-labelledby="title description">'
+    )
+    note = "Megabytes a second, more is better" + ("; in brackets times the pace of orjson" if floor else "")
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" '
-        'role="img" aria-labelledby="title description">',
+        frame,
         f'<title id="title">{escape(title)}</title>',
         f'<desc id="description">{escape(summary)}.</desc>',
         f"<style>{_STYLE}</style>",
         f'<text class="title" x="12" y="22">{escape(title)}</text>',
-        '<text class="note" x="12" y="42">Megabytes a second, more is better; in brackets times the pace of orjson'
-        "</text>"
-        if floor
-        else '<text class="note" x="12" y="42">Megabytes a second, more is better</text>',
+        f'<text class="note" x="12" y="42">{note}</text>',
         f'<line class="axis" x1="{_LEFT}" y1="{_TOP}" x2="{_LEFT}" y2="{height - 12}"/>',
     ]
     for number, one in enumerate(shown):

@@ -16,23 +16,23 @@ from .targets import TARGETS
 
 _METHOD = """\
 Every judge runs in a process of its own over the same file, the judges of a case in turn, each round beginning with
-another one. Figures are medians of the rounds. The first run of each is not timed: it brings the file into memory and is
-watched for the most memory that the process and all that it started had at once, sampled every 20 ms, pages that they
-share counted for each.
+another one. Figures are medians of the rounds. The first run of each is not timed: it brings the file into memory and
+is watched for the most memory that the process and all that it started had at once, sampled every 20 ms, pages that
+they share counted for each.
 
 *Work* is time on the clock from opening the file to the last verdict, and what paces and ratios are made of: reading,
 parsing, judging. Starting the interpreter, imports and compiling the schema are not in it but in *start*, which is the
 rest of the process's time. Of sourcemeta, which does not say it, work is the time of its process less that of the same
-command over ten lines. Ours is the whole command `stream-import validate` with a report as JSON: starting its
-worker processes is in its work. *CPU* is the time of all processes together.
+command over ten lines. Ours is the whole command `stream-import validate` with a report as JSON: starting its worker
+processes is in its work. *CPU* is the time of all processes together.
 
-By default `stream-import` uses every core; all others use one (Node's runtime a little more). *lines, one job* is the row
-that compares one core with one core. The schemas know less than the rules (`docs/reference/support.md`), and they answer
-yes or no where `stream-import` finds every mistake with its place. A judge that is too slow sees every so many lines of
-the file, evenly, and its time is scaled up.
+By default `stream-import` uses every core; all others use one (Node's runtime a little more). *lines, one job* is the
+row that compares one core with one core. The schemas know less than the rules (`docs/reference/support.md`), and they
+answer yes or no where `stream-import` finds every mistake with its place. A judge that is too slow sees every so many
+lines of the file, evenly, and its time is scaled up.
 
-What each judge answers is compared with what the file is known to hold: the number of lines, of entries of each kind, no
-finding in clean files, at least as many as mistakes in the others. If ours is wrong the benchmark stops.
+What each judge answers is compared with what the file is known to hold: the number of lines, of entries of each kind,
+no finding in clean files, at least as many as mistakes in the others. If ours is wrong the benchmark stops.
 """
 
 

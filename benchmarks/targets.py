@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
 from .figures import Figures
@@ -32,8 +33,7 @@ class Target(NamedTuple):
         """A figure with its unit, cut so that it never looks better than it is."""
         digits = 0 if self.unit in ("ms", "MB", "bytes") else 2
         cut = math.floor if self.at_least else math.ceil
-        # What binary fractions add or lack must not count as a digit.
-        return f"{cut(round(figure * 10**digits, 6)) / 10**digits:.{digits}f} {self.unit}"
+        return f"{cut(figure * 10**digits) / 10**digits:.{digits}f} {self.unit}"
 
 
 def _pace(case: str, judge: str, to_case: str, to_judge: str) -> Reached:
@@ -62,8 +62,9 @@ def _doubling(judge: str) -> Reached:
         found = [step for step in steps if step is not None]
         if len(found) < len(steps):
             return None
-        pairs = zip(found, found[1:], strict=False)
-        return max((more.seconds / less.seconds) ** (1 / math.log2(more.size / less.size)) for less, more in pairs)
+        return max(
+            (more.seconds / less.seconds) ** (1 / math.log2(more.size / less.size)) for less, more in pairwise(found)
+        )
 
     return reached
 
