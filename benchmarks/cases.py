@@ -113,10 +113,10 @@ def pieces(case: Case, size: int, seed: int, mistakes: Mistakes | None = None) -
 def _limits() -> dict[str, int]:
     """The most entries of a line, by instruction."""
     ruleset, _ = artefact.load()
-    limits = {}
+    limits: dict[str, int] = {}
     for instruction in ruleset.instructions:
         for field in instruction.line.fields:
-            if field.name == ruleset.payload:
+            if field.name == ruleset.payload and isinstance(field.value, model.ListValue):
                 checks = [check for check in field.value.checks if isinstance(check, model.MaxItems)]
                 limits.update((instruction.name, check.limit) for check in checks)
     return limits

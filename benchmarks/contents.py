@@ -13,8 +13,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 #: The instructions of lines in turn: what others refer to begins. Follows come last.
-ROUND = ("users", "collections", *("add_activities", "reactions", "add_activities") * 3)
-ROUND += ("users", "collections", *("reactions", "add_activities") * 3, "reactions")
+ROUND: tuple[str, ...] = (
+    *("users", "collections", *("add_activities", "reactions", "add_activities") * 3),
+    *("users", "collections", *("reactions", "add_activities") * 3, "reactions"),
+)
 
 _POOL = 1 << 12
 #: An odd number: its multiples, cut to 32 bits, are all different and in no order.

@@ -53,6 +53,8 @@ class Figures(msgspec.Struct):
     settings: Settings
     machine: Machine
     versions: dict[str, str]
+    #: How many processes ran besides, or wished to, when it began.
+    load: float = 0.0
     held: dict[str, Held] = {}
     cases: dict[str, list[Measured]] = {}
     moments: Moments | None = None
@@ -65,7 +67,8 @@ class Figures(msgspec.Struct):
 
 def begun(settings: Settings) -> Figures:
     """Figures without any yet, of this machine and of what is installed."""
-    return Figures(settings, machine(), {name: judge.version() or "not installed" for name, judge in JUDGES.items()})
+    versions = {name: judge.version() or "not installed" for name, judge in JUDGES.items()}
+    return Figures(settings, machine(), versions, os.getloadavg()[0])
 
 
 def machine() -> Machine:

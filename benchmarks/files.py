@@ -61,7 +61,7 @@ def provide(case: Case, size: int, folder: Path) -> DataFile:
 def sliced(file: DataFile, step: int) -> DataFile:
     """Every so many lines of a file, beside it, as a file of their own. A step that shares no divisor with the round
     of the instructions sees them all."""
-    assert math.gcd(step, len(cases.ROUND)) == 1
+    assert math.gcd(step, len(contents.ROUND)) == 1
     path = file.path.with_suffix(f".every-{step}.jsonl")
     with file.path.open("rb", buffering=_BUFFER) as source:
         lines = list(islice(source, 0, None, step))

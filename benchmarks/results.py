@@ -14,6 +14,9 @@ from .judges import JUDGES
 from .measure import Measured
 from .targets import TARGETS
 
+#: A load, of what else runs on a machine, that does not matter.
+_QUIET = 0.5
+
 _METHOD = """\
 Every judge runs in a process of its own over the same file, the judges of a case in turn, each round beginning with
 another one. Figures are medians of the rounds. The first run of each is not timed: it brings the file into memory and
@@ -24,7 +27,8 @@ they share counted for each.
 parsing, judging. Starting the interpreter, imports and compiling the schema are not in it but in *start*, which is the
 rest of the process's time. Of sourcemeta, which does not say it, work is the time of its process less that of the same
 command over ten lines. Ours is the whole command `stream-import validate` with a report as JSON: starting its worker
-processes is in its work. *CPU* is the time of all processes together.
+processes is in its work. *CPU* is the time of all processes together, with
+their start.
 
 By default `stream-import` uses every core; all others use one (Node's runtime a little more). *lines, one job* is the
 row that compares one core with one core. The schemas know less than the rules (`docs/reference/support.md`), and they
@@ -43,7 +47,11 @@ def results(figures: Figures) -> str:
     parts += ["![Pace of each judge](pace.svg)"] if figures.of("batch", "lines") else []
     parts += ["## Files", _files(figures)]
     for name, measured in figures.cases.items():
-        parts += [f"## {name.capitalize()}", f"{CASES[name].told.capitalize()}.", _case(figures, name, measured)]
+        parts += [
+            f"## {name.capitalize()}",
+            f"{CASES[name].told[0].upper()}{CASES[name].told[1:]}.",
+            _case(figures, name, measured),
+        ]
     if figures.moments is not None:
         parts += ["## Start and memory of keys", _moments(figures)]
     parts += ["## How it was measured", _METHOD.strip(), _included(figures)]
@@ -65,6 +73,10 @@ def _head(figures: Figures) -> str:
     )
     if settings.trial:
         told = f"**A trial: too little was measured to judge by it.**\n\n{told}"
+    if figures.load > _QUIET:
+        told += (
+            f" **Other work was done there meanwhile (load {figures.load:.1f}): times are longer than they need be.**"
+        )
     return told
 
 
@@ -109,7 +121,7 @@ def _case(figures: Figures, name: str, measured: Sequence[Measured]) -> str:
         step = JUDGES[one.judge].slice
         rows.append(
             [
-                f"{title} (every {step}th line)" if step > 1 else title,
+                f"{title} (one line in {step})" if step > 1 else title,
                 f"{one.pace / 1e6:,.1f}",
                 "" if floor is None else f"{one.pace / floor.pace:.2f}",
                 _spread(one.work),

@@ -62,15 +62,14 @@ def _doubling(judge: str) -> Reached:
         found = [step for step in steps if step is not None]
         if len(found) < len(steps):
             return None
-        return max(
-            (more.seconds / less.seconds) ** (1 / math.log2(more.size / less.size)) for less, more in pairwise(found)
-        )
+        steps_of = ((more.seconds / less.seconds, more.size / less.size) for less, more in pairwise(found))
+        return max(math.exp2(math.log2(times) / math.log2(data)) for times, data in steps_of)
 
     return reached
 
 
 def _moment(name: str, scale: float = 1) -> Reached:
-    return lambda figures: None if figures.moments is None else getattr(figures.moments, name) * scale
+    return lambda figures: None if figures.moments is None else float(getattr(figures.moments, name)) * scale
 
 
 def _times(told: str, wanted: float, reached: Reached) -> Target:

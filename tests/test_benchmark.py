@@ -195,6 +195,14 @@ def test_a_trial_says_so() -> None:
     assert "**A trial: too little was measured to judge by it.**" in results(found)
 
 
+def test_a_busy_machine_is_told() -> None:
+    found = figures(lines=1)
+    found.load = 0.1
+    assert "Other work" not in results(found)
+    found.load = 3.25
+    assert "**Other work was done there meanwhile (load 3.2): times are longer than they need be.**" in results(found)
+
+
 def test_no_page_names_a_place_of_the_machine() -> None:
     page = results(figures(lines=150, orjson=100))
     assert str(Path.home()) not in page
