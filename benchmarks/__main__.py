@@ -98,7 +98,7 @@ def write(figures: Figures, folder: Path) -> Path:
     floor = figures.of("batch", "orjson")
     if figures.of("batch", "lines") is not None:
         size, cores = figures.settings.size // 1_000_000, figures.machine.cores
-        title = f"{size} MB of import file, {cores} cores: ours (blue) and others"
+        title = f"{size} MB of import file on {cores} cores: stream-import and others"
         drawn = plot(title, figures.cases["batch"], None if floor is None else floor.pace)
         (folder / "pace.svg").write_text(drawn, encoding="utf-8")
     return page

@@ -31,7 +31,7 @@ class Judge(NamedTuple):
 
     One that is slow sees every ``slice``-th line, and its seconds are multiplied by the share of bytes. The seconds of
     one that does not say them itself (``silent``) are those of its process, less those over a file of ten lines.
-    ``codes`` are the exit codes of a file without and with mistakes.
+    ``codes`` are the exit codes of a file without and with mistakes. One that ``parses`` does nothing else.
     """
 
     name: str
@@ -43,7 +43,13 @@ class Judge(NamedTuple):
     codes: tuple[int, int] = (0, 1)
     silent: bool = False
     ours: bool = False
+    parses: bool = False
     cases: tuple[str, ...] = ("batch", "thin", "wide", "naive", "dirty")
+
+    @property
+    def title(self) -> str:
+        """Its name for readers who see it alone."""
+        return f"stream-import: {self.name}" if self.ours else self.name + ", parsing only" * self.parses
 
 
 def _python(name: str) -> Callable[[Path], list[str]]:
@@ -88,12 +94,15 @@ JUDGES = {
         Judge("lines", "every rule of a line", _ours("--no-relations"), _US, ours=True, cases=_ALL),
         Judge("lines, one job", "the same with `--jobs 1`", _ours("--no-relations", "--jobs", "1"), _US, ours=True),
         Judge("relations", "every rule, those between entries too", _ours(), _US, ours=True, cases=_ALL),
-        Judge("orjson", "`loads` of each line, nothing judged", _python("orjson_loads"), _installed("orjson")),
+        Judge(
+            "orjson", "`loads` of each line, nothing judged", _python("orjson_loads"), _installed("orjson"), parses=True
+        ),
         Judge(
             "pysimdjson",
             "`parse` of each line, nothing judged, no Python values made",
             _python("simdjson_parse"),
             _installed("pysimdjson"),
+            parses=True,
         ),
         Judge(
             "jsonschema-rs",

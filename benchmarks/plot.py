@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from .judges import JUDGES
 from .measure import Measured
 
-_WIDTH, _LEFT, _RIGHT = 760, 150, 150
+_WIDTH, _LEFT, _RIGHT = 760, 190, 150
 _ROW, _BAR, _TOP = 30, 18, 56
 
 _STYLE = """
@@ -35,7 +35,7 @@ def plot(title: str, measured: Sequence[Measured], floor: float | None) -> str:
     shown = sorted((one for one in measured if not one.failure), key=lambda one: -one.pace)
     most = max(one.pace for one in shown)
     height = _TOP + _ROW * len(shown) + 12
-    summary = "; ".join(f"{one.judge} {_pace(one)}" for one in shown)
+    summary = "; ".join(f"{JUDGES[one.judge].title}: {_pace(one)}" for one in shown)
     frame = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" role="img" '
         f'height="{height}" aria-labelledby="title description">'
@@ -54,9 +54,9 @@ def plot(title: str, measured: Sequence[Measured], floor: float | None) -> str:
         y = _TOP + _ROW * number
         width = max(1.0, (_WIDTH - _LEFT - _RIGHT) * one.pace / most)
         kind = "ours" if JUDGES[one.judge].ours else "other"
-        times = f" ({one.pace / floor:.2f} ×)" if floor else ""
+        times = f" ({_times(one.pace / floor)})" if floor else ""
         lines += [
-            f'<text x="{_LEFT - 8}" y="{y + 20}" text-anchor="end">{escape(one.judge)}</text>',
+            f'<text x="{_LEFT - 8}" y="{y + 20}" text-anchor="end">{escape(JUDGES[one.judge].title)}</text>',
             f'<rect class="{kind}" x="{_LEFT}" y="{y + 6}" width="{width:.1f}" height="{_BAR}" rx="2"/>',
             f'<text x="{_LEFT + width + 8:.1f}" y="{y + 20}">{_pace(one)}{times}</text>',
         ]
@@ -66,3 +66,7 @@ def plot(title: str, measured: Sequence[Measured], floor: float | None) -> str:
 def _pace(one: Measured) -> str:
     pace = one.pace / 1e6
     return f"{pace:,.0f} MB/s" if pace >= 10 else f"{pace:.1f} MB/s"
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.2f} ×" if ratio >= 0.1 else f"{ratio:.1g} ×"

@@ -114,7 +114,7 @@ def _case(figures: Figures, name: str, measured: Sequence[Measured]) -> str:
     floor = figures.of(name, "orjson")
     rows = []
     for one in measured:
-        title = f"**{one.judge}**" if JUDGES[one.judge].ours else one.judge
+        title = f"**{one.judge}**" if JUDGES[one.judge].ours else JUDGES[one.judge].title
         if one.failure:
             rows.append([title, "", "", one.failure, "", "", ""])
             continue
@@ -123,7 +123,7 @@ def _case(figures: Figures, name: str, measured: Sequence[Measured]) -> str:
             [
                 f"{title} (one line in {step})" if step > 1 else title,
                 f"{one.pace / 1e6:,.1f}",
-                "" if floor is None else f"{one.pace / floor.pace:.2f}",
+                "" if floor is None else _ratio(one.pace / floor.pace),
                 _spread(one.work),
                 f"{one.startup:.2f}",
                 f"{statistics.median(one.cpu):.2f}",
@@ -131,6 +131,10 @@ def _case(figures: Figures, name: str, measured: Sequence[Measured]) -> str:
             ]
         )
     return table(["Judge", "MB/s", "× orjson", "Work, s (least to most)", "Start, s", "CPU, s", "Memory, MB"], rows)
+
+
+def _ratio(ratio: float) -> str:
+    return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.1g}"
 
 
 def _spread(seconds: Sequence[float]) -> str:

@@ -215,7 +215,9 @@ def test_the_picture_is_well_formed_and_says_its_figures_as_text() -> None:
     root = ElementTree.fromstring(plot("Paces <of> ours", found.cases["batch"], 100e6))
     names = {element.get("id"): element.text for element in root if element.get("id")}
     assert names["title"] == "Paces <of> ours"
-    assert names["description"] == "lines 150 MB/s; orjson 100 MB/s; jsonschema 0.5 MB/s."
+    assert (
+        names["description"] == "stream-import: lines: 150 MB/s; orjson, parsing only: 100 MB/s; jsonschema: 0.5 MB/s."
+    )
     assert root.get("role") == "img"
     bars = [element for element in root if element.tag.endswith("rect")]
     assert [bar.get("class") for bar in bars] == ["ours", "other", "other"]
