@@ -139,8 +139,9 @@ def complaints(found: Mapping[str, Limit], limits: Limits) -> list[str]:
             told.append(
                 f"{case}: the rules of lines take {now.times_orjson:.2f} times the instructions of orjson.loads, "
                 f"{now.times_orjson / was.times_orjson - 1:.0%} more than the {was.times_orjson:.2f} in "
-                f"benchmarks/limits.json ({now.a_byte:.1f} a byte, {was.a_byte:.1f} then; {margin:.0%} are let pass). If a change made them "
-                "slower, find out where: `valgrind --tool=callgrind`, or `python -m cProfile`. If it is worth that, "
+                f"benchmarks/limits.json ({now.a_byte:.1f} a byte, {was.a_byte:.1f} then; {margin:.0%} are let pass). "
+                "If a change made them slower, find out where: `valgrind --tool=callgrind`, or `python -m cProfile`. "
+                "If it is worth that, "
                 f"or other versions count otherwise (recorded with {_told(limits.versions)}; these are "
                 f"{_told(versions())}), run `python -m benchmarks.guard --record` and commit benchmarks/limits.json "
                 "with the reason."

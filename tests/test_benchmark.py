@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,7 +13,7 @@ import msgspec
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import judges, measure, targets
+from benchmarks import judges, measure, moments, targets
 from benchmarks.cases import CASES
 from benchmarks.figures import Figures, Held, Settings, begun, keep, resumed
 from benchmarks.files import DataFile, provide, sliced
@@ -20,7 +21,7 @@ from benchmarks.judges import JUDGES, Judge
 from benchmarks.measure import Measured, WrongResult
 from benchmarks.moments import Moments
 from benchmarks.plot import plot
-from benchmarks.processes import first_output, run_of
+from benchmarks.processes import Cost, first_output, run_of
 from benchmarks.results import results
 
 ROOT = Path(__file__).parents[1]
@@ -127,6 +128,27 @@ def test_the_time_of_a_first_line_is_taken_though_the_command_goes_on(tmp_path: 
     assert 0.2 < first_output([sys.executable, "-c", slow], tmp_path) < 20
     with pytest.raises(RuntimeError, match="nothing was written: for a reason"):
         first_output([sys.executable, "-c", "raise SystemExit('for a reason')"], tmp_path)
+
+
+def test_moments_are_measured(files: dict[str, DataFile], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = []
+
+    def cost(command: Sequence[str], _: Path) -> Cost:
+        counts.append(Path(command[-3]).read_bytes().count(b'"id"'))
+        return Cost(1.0, 50_000_000 + 60 * 1000 * len(counts), disk)
+
+    monkeypatch.setattr(moments, "cost_of", cost)
+    disk = 0
+    found = moments.moments(
+        files["batch"], files["naive"], keys=1000, rounds=1, temporary=tmp_path, tell=lambda _: None
+    )
+    assert found.importing < found.ten_lines
+    assert found.first_finding > 0
+    assert found.key_bytes == 60
+    assert counts[1] == 2 * counts[0] > 0
+    disk = 10**6
+    with pytest.raises(RuntimeError, match="the keys went to the disk"):
+        moments.moments(files["batch"], files["naive"], keys=1000, rounds=1, temporary=tmp_path, tell=lambda _: None)
 
 
 # --------------------------------------------------------------------------- targets, page, picture
