@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -223,6 +224,17 @@ def test_a_busy_machine_is_told() -> None:
     assert "Other work" not in results(found)
     found.load = 3.25
     assert "**Other work was done there meanwhile (load 3.2): times are longer than they need be.**" in results(found)
+
+
+def test_the_committed_page_has_the_cases_and_targets_of_today() -> None:
+    page = (ROOT / "benchmarks/results.md").read_text("utf-8")
+    rows = [line.split(" | ")[:2] for line in page.splitlines() if re.search(r"^\| .* \| [≥≤] ", line)]
+    assert rows == [
+        [f"| {target.told}", f"{'≥' if target.at_least else '≤'} {target.wanted:g} {target.unit}"]
+        for target in targets.TARGETS
+    ]
+    assert re.findall(r"^## (\w+)$", page, re.MULTILINE)[2:] == [name.capitalize() for name in CASES]
+    ElementTree.fromstring((ROOT / "benchmarks/pace.svg").read_text("utf-8"))
 
 
 def test_no_page_names_a_place_of_the_machine() -> None:
