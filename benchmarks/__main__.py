@@ -42,7 +42,7 @@ def options_of(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="only these cases and judges")
     parser.add_argument("--data", type=Path, default=HOME / ".data", metavar="FOLDER", help="where the files are kept")
     parser.add_argument("--output", type=Path, metavar="FOLDER", help="where the results go")
-    parser.add_argument("--resume", action="store_true", help="keep what the last run has measured")
+    parser.add_argument("--resume", action="store_true", help="keep what the last run of the same code has measured")
     options = parser.parse_args(words)
     options.size = int((options.size or (30 if options.quick else 300)) * 1_000_000)
     options.rounds = options.rounds or (1 if options.quick else 5)
@@ -61,7 +61,8 @@ def options_of(words: Sequence[str]) -> argparse.Namespace:
 def run(options: argparse.Namespace) -> Figures:
     """Measure what the options ask for; the figures are kept as they come."""
     settings = Settings(options.size, options.rounds)
-    kept = options.data / f"figures-{options.size // 1_000_000}MB.json"
+    part = "-only" if options.only else ""  # never in place of the figures of a whole run
+    kept = options.data / f"figures-{options.size // 1_000_000}MB{part}.json"
     options.data.mkdir(parents=True, exist_ok=True)
     figures = resumed(kept, settings) if options.resume else begun(settings)
     only = set(options.only)

@@ -20,6 +20,8 @@ from .processes import cost_of, first_output, run_of
 
 _IMPORT = (sys.executable, "-c", "import stream_import_rules")
 _NOTHING = (sys.executable, "-c", "pass")
+#: Short runs in each round.
+_STARTS = 5
 #: So much that no row goes to the disk.
 _ROOM = "8GB"
 
@@ -41,15 +43,20 @@ def moments(
     """Measure them, in turn. ``keys`` more keys are what the memory of one is taken from."""
     ten = [*VALIDATE, str(few_lines(thin))]
     first = [*VALIDATE, str(naive.path), "--format", "jsonl"]
-    figures: list[tuple[float, float, float]] = []
+    importing: list[float] = []
+    whole: list[float] = []
+    found: list[float] = []
     run_of(ten, temporary)  # whatever is compiled or cached once
     for number in range(rounds):
         tell(f"start, round {number + 1} of {rounds}")
-        bare, loaded = run_of(_NOTHING, temporary).seconds, run_of(_IMPORT, temporary).seconds
-        figures.append((loaded - bare, run_of(ten, temporary).seconds, first_output(first, temporary)))
-    importing, ten_lines, first_finding = (statistics.median(column) for column in zip(*figures, strict=True))
+        for _ in range(_STARTS):
+            importing.append(run_of(_IMPORT, temporary).seconds - run_of(_NOTHING, temporary).seconds)
+            whole.append(run_of(ten, temporary).seconds)
+        found.append(first_output(first, temporary))
     tell("memory of keys")
-    return Moments(importing, ten_lines, first_finding, _bytes_a_key(keys, thin.path.parent, temporary), keys)
+    key_bytes = _bytes_a_key(keys, thin.path.parent, temporary)
+    median = statistics.median
+    return Moments(median(importing), median(whole), median(found), key_bytes, keys)
 
 
 def _bytes_a_key(keys: int, folder: Path, temporary: Path) -> float:

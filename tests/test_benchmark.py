@@ -301,7 +301,7 @@ def test_the_command_measures_and_writes_beside_the_data(tmp_path: Path) -> None
     page = (tmp_path / "data" / "results.md").read_text(encoding="utf-8")
     assert page in done.stdout
     assert "## Small" in page
-    kept = msgspec.json.decode((tmp_path / "data" / "figures-30MB.json").read_bytes(), type=Figures)
+    kept = msgspec.json.decode((tmp_path / "data" / "figures-30MB-only.json").read_bytes(), type=Figures)
     assert [one.judge for one in kept.cases["small"]] == ["lines"]
 
 
