@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build check lint fmt fuzz clean
+.PHONY: help run test build check lint fmt fuzz bench clean
 
 help:
 	@echo "make run    validate examples/import.jsonl"
@@ -17,6 +17,7 @@ help:
 	@echo "make lint   ruff and mypy"
 	@echo "make fmt    format the code"
 	@echo "make fuzz   the tests with random input, with FUZZ_EXAMPLES (default 20000) of it each"
+	@echo "make bench  measure speed and memory beside other programs (an hour, 6 GB of disk); QUICK=1 for a trial"
 	@echo "make clean  remove what these targets leave behind"
 
 run: $(VENV)/.run
@@ -44,8 +45,13 @@ fmt: $(VENV)/.dev
 fuzz: $(VENV)/.dev
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-20000} $(BIN)/python -m pytest $$(grep -l FUZZ_EXAMPLES tests/*.py)
 
+# Without node the results say that ajv is missing. What was measured before it was broken off: BENCH=--resume.
+bench: $(VENV)/.bench
+	$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(BENCH)
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/node/node_modules
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/node/node_modules \
+	  benchmarks/node/node_modules benchmarks/.data
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---------------------------------------------------------------------------- what is set up
@@ -53,6 +59,12 @@ clean:
 $(VENV)/.dev: pyproject.toml $(VENV)/.made
 	$(PIP) --editable '.[dev]'
 	@touch $@ $(VENV)/.run
+
+$(VENV)/.bench: pyproject.toml benchmarks/node/package-lock.json $(VENV)/.dev
+	$(PIP) --editable '.[bench]'
+	@if command -v npm >/dev/null; then cd benchmarks/node && npm ci --ignore-scripts --no-audit --no-fund; \
+	  else echo "npm is missing: ajv will not be measured"; fi
+	@touch $@
 
 $(VENV)/.run: pyproject.toml $(VENV)/.made
 	$(PIP) --editable .

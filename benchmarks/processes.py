@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -23,13 +24,22 @@ class Cost(NamedTuple):
     disk: int
 
 
-def start(command: Sequence[str], temporary: Path) -> subprocess.Popen[bytes]:
+class Run(NamedTuple):
+    """What a run took, seen from outside: seconds on the clock, seconds of CPU of all its processes; what it said."""
+
+    seconds: float
+    cpu: float
+    output: bytes
+    code: int
+
+
+def start(command: Sequence[str], temporary: Path, output: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
     """Start a command in a session of its own, with a folder for its temporary files."""
     return subprocess.Popen(
         command,
         env={**os.environ, "TMPDIR": str(temporary)},
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        stdout=output,
         stderr=subprocess.PIPE,
         start_new_session=True,
         # Where this runs in the background, Ctrl-C may be ignored, and whoever is started would ignore it too.
@@ -80,8 +90,40 @@ def size_of(folder: Path) -> int:
     return total
 
 
-def cost_of(command: Sequence[str], temporary: Path) -> Cost:
-    """Run a command to its end. Raises ``RuntimeError`` if it ends with another code than 0 or 1."""
+def run_of(command: Sequence[str], temporary: Path, codes: Sequence[int] = (0, 1)) -> Run:
+    """Run a command to its end without looking at it meanwhile. Raises ``RuntimeError`` as ``cost_of``."""
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    process = start(command, temporary, subprocess.PIPE)
+    output, complaint = process.communicate()
+    seconds, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    _check(process, complaint, codes)
+    return Run(seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, output, process.returncode)
+
+
+def first_output(command: Sequence[str], temporary: Path) -> float:
+    """The seconds until a command has written its first line; then it is ended. Raises ``RuntimeError`` if it ends
+    without one."""
+    began = time.perf_counter()
+    process = start(command, temporary, subprocess.PIPE)
+    assert process.stdout is not None
+    try:
+        if not process.stdout.readline():
+            _, complaint = process.communicate()
+            raise RuntimeError(f"nothing was written: {complaint.decode(errors='replace').strip()}")
+        return time.perf_counter() - began
+    finally:
+        for pid in session(process.pid):
+            _end(pid)
+        process.communicate()
+
+
+def _check(process: subprocess.Popen[bytes], complaint: bytes, codes: Sequence[int]) -> None:
+    if process.returncode not in codes:
+        raise RuntimeError(f"exit code {process.returncode}: {complaint.decode(errors='replace').strip()}")
+
+
+def cost_of(command: Sequence[str], temporary: Path, codes: Sequence[int] = (0, 1)) -> Cost:
+    """Run a command to its end. Raises ``RuntimeError`` if it ends with another code than those."""
     memory = disk = 0
     began = time.perf_counter()
     process = start(command, temporary)
@@ -91,8 +133,7 @@ def cost_of(command: Sequence[str], temporary: Path) -> Cost:
         time.sleep(_PAUSE)
     seconds = time.perf_counter() - began
     _, complaint = process.communicate()
-    if process.returncode not in (0, 1):
-        raise RuntimeError(f"exit code {process.returncode}: {complaint.decode(errors='replace').strip()}")
+    _check(process, complaint, codes)
     return Cost(seconds, memory, disk)
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+
+from .cases import CASES, pieces
+from .files import SEED
 
 _RUN = """
 import json, resource, sys, time
@@ -27,6 +28,8 @@ finally:
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     sys.stderr.write("\\n" + json.dumps([time.process_time() - start, used]))
 """
+#: More bytes than any number of findings takes.
+_ENDLESS = 1 << 50
 #: Each way with the options that it stands for; the first is what the others are compared with.
 _WAYS = {
     "counts alone": ("json", "--max-samples", "0"),
@@ -34,30 +37,15 @@ _WAYS = {
 }
 
 
-def write_broken(path: Path, findings: int, seed: int = 1) -> None:
-    """Write lines of 100 entries of which nearly every one has mistakes, of so many findings or a few more."""
-    rng = random.Random(seed)
+def write_broken(path: Path, findings: int) -> None:
+    """Write lines of 100 entries with a mistake in every one, of so many findings or a few more."""
     made = 0
-    with path.open("w", encoding="utf-8", newline="\n") as out:
-        while made < findings:
-            if rng.random() < 0.5:
-                data = [_activity(rng, made + i) for i in range(100)]
-                line: dict[str, Any] = {"instruction": "add_activities", "feedId": "user:alice", "data": data}
-                made += 100
-            else:
-                line = {"instruction": "reactions", "data": [_reaction(rng) for _ in range(100)]}
-                made += 400
-            out.write(json.dumps(line, separators=(",", ":")) + "\n")
-
-
-def _activity(rng: random.Random, number: int) -> dict[str, Any]:
-    about = {"actor": f"SU:u{rng.randrange(10**5)}", "verb": "post", "object": f"post:{number}", "text": "lorem ipsum"}
-    return about | {"foreign_id": f"post:{number}", "time": f"2023-05-{rng.randrange(1, 28):02} 09:30:00"}
-
-
-def _reaction(rng: random.Random) -> dict[str, Any]:
-    about = {"kind": "like", "user_id": f"user {rng.randrange(10**5)}", "time": "2023-05-01T09:30:00Z"}
-    return about | {"id": f"no uuid {rng.randrange(10**5)}", "activity_id": "none", "site_id": 1}
+    with path.open("wb") as out:
+        for piece in pieces(CASES["naive"], _ENDLESS, SEED):
+            out.write(piece.data)
+            made += piece.entries
+            if made >= findings:
+                break
 
 
 def _measure(file: Path, way: tuple[str, ...]) -> tuple[float, float, int]:

@@ -231,7 +231,7 @@ def test_the_architecture_says_of_every_module_what_it_does() -> None:
     }
     modules = {
         path.relative_to(ROOT).as_posix()
-        for folder in ("generators", "stream_import_rules")
+        for folder in ("benchmarks", "generators", "stream_import_rules")
         for path in (ROOT / folder).rglob("*.py")
         if "generated" not in path.parts and path.name not in ("__init__.py", "__main__.py")
     }
