@@ -1,5 +1,6 @@
 /* The extension module `stream_import_rules._native`: one type, which looks at the lines of a chunk. */
 #include "line.h"
+#include "relate.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -331,10 +332,19 @@ static int module_exec(PyObject *module)
     return PyModule_AddIntConstant(module, "VERSION", 1);
 }
 
+PyDoc_STRVAR(may_doc, "relations_may(keys, refs, questions) -> tuple\n\n"
+                      "For each question whether its relation may be broken somewhere in the rows of two tables, which are\n"
+                      "tuples of buffers, a column each; see native_relations.");
+
+static PyMethodDef functions[] = {
+    {"relations_may", relate_may, METH_VARARGS, may_doc},
+    {NULL, NULL, 0, NULL},
+};
+
 static PyModuleDef_Slot module_slots[] = {{Py_mod_exec, (void *)module_exec}, {0, NULL}};
 
 static struct PyModuleDef module = {
-    PyModuleDef_HEAD_INIT, "_native", "Looks at the lines of an import file, as fast as they can be parsed.", 0, NULL,
+    PyModuleDef_HEAD_INIT, "_native", "Looks at the lines of an import file, as fast as they can be parsed.", 0, functions,
     module_slots, NULL, NULL, NULL,
 };
 

@@ -2,6 +2,10 @@
 
 VERSION: int
 
+def relations_may(
+    keys: tuple[memoryview, ...], refs: tuple[memoryview, ...], questions: tuple[tuple[int, ...], ...], /
+) -> tuple[bool, ...]: ...
+
 class Scanner:
     def __init__(self, plan: tuple[object, ...], /) -> None: ...
     def scan(

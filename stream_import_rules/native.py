@@ -58,6 +58,13 @@ def is_there() -> bool:
     return _native is not None
 
 
+def relations_may(
+    keys: tuple[memoryview, ...], refs: tuple[memoryview, ...], questions: tuple[tuple[int, ...], ...]
+) -> tuple[bool, ...]:
+    """The answers to questions about staged rows, see ``native_relations``."""
+    return _native.relations_may(keys, refs, questions)
+
+
 class Engine:
     """The engine for one rule set and the rules that are reported.
 

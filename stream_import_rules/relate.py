@@ -21,6 +21,7 @@ from .app_file import ids_in
 from .chains import Chains, Circle
 from .entries import Entry, ImportFile
 from .findings import Sink
+from .native_relations import that_may_break
 from .policy import Policy
 from .relate_findings import Answer, Case, Counts, Teller
 from .relate_values import Values, content_of, operand_of
@@ -61,8 +62,11 @@ def relate(
     values = Values(relations.ruleset, files)
     teller = Teller(relations.ruleset, values, store, files, policy, surveyor, sink)
     run = _Run(relations, store, values, teller)
-    for relation, query in relations.active:
-        run.check(relation, query)
+    held = store.held()
+    may = None if held is None else that_may_break(relations.ruleset, [r for r, _ in relations.active], held)
+    for i, (relation, query) in enumerate(relations.active):
+        if may is None or may[i]:
+            run.check(relation, query)
     return teller.counts
 
 

@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 
 #: With more rows than this DuckDB is used.
 FEW = 20_000
-#: Rows that are handed over at once.
-_BATCH = 100_000
+#: Rows that are handed over at once, those that were held in pieces of so many.
+_BATCH, _LOADED = 100_000, 500_000
 #: The part of the memory that DuckDB is told of: it takes about a quarter more, and rows on their way to it
 #: take some too (measured with 30 million rows).
 _SHARE = 0.7
 #: Bytes that a worker process takes for the rows of its part, and the least that DuckDB can work with.
 _WORKER, _LEAST = 120_000_000, 128 << 20
+#: Bytes of a row, and the part of the memory that rows may take before they are handed to DuckDB.
+ROW, _HELD = 49, 0.3
 #: Rows of an answer that are held at once.
 ANSWER = 20_000
 
@@ -62,12 +64,15 @@ class Store:
     """The rows of one import. ``memory`` (bytes) bounds what the engine takes before it writes to disk.
 
     If rows cannot be kept, whoever asks is told; those that follow are dropped, so that the lines of the
-    import are judged to its end all the same.
+    import are judged to its end all the same. ``hold``: many rows too are kept as they are at first, for somebody who
+    looks at them before anything is asked.
     """
 
-    def __init__(self, folder: PrivateFolder, memory: int, threads: int) -> None:
+    def __init__(self, folder: PrivateFolder, memory: int, threads: int, *, hold: bool = False) -> None:
         self._folder, self._memory, self._threads = folder, memory, threads
         self._waiting = Staged()
+        #: So many rows are held until it is known whether there is anything to ask.
+        self._most_held = int(memory * _HELD) // ROW if hold else FEW
         self._engine: Engine | None = None
         self._large = False
         self._failure: StoreError | None = None
@@ -83,15 +88,20 @@ class Store:
         staged.keys, staged.refs = Rows(), Rows()
 
     def _add(self, staged: Staged) -> None:
-        if self._large and len(staged.keys) + len(staged.refs) > _BATCH:
+        if self._engine is not None and len(staged.keys) + len(staged.refs) > _BATCH:
             self._flush()
             self._load(staged)
             return
         self._waiting.keys.take(staged.keys)
         self._waiting.refs.take(staged.refs)
-        if len(self._waiting.keys) + len(self._waiting.refs) > (_BATCH if self._large else FEW):
-            self._large = True
+        count = len(self._waiting.keys) + len(self._waiting.refs)
+        self._large = self._large or count > FEW
+        if count > (self._most_held if self._engine is None else _BATCH):
             self._flush()
+
+    def held(self) -> Staged | None:
+        """All rows, if none was handed to an engine yet."""
+        return self._waiting if self._engine is None and self._failure is None else None
 
     def ask(self, query: str, parameters: Sequence[int] = ()) -> Iterator[list[Row]]:
         """The rows of an answer, some at a time. Raises ``StoreError``."""
@@ -119,8 +129,8 @@ class Store:
     def _load(self, rows: Staged) -> None:
         assert self._engine is not None
         for table, of_table in zip(TABLES, (rows.keys, rows.refs), strict=True):
-            if len(of_table):
-                self._engine.load(table, of_table)
+            for start in range(0, len(of_table), _LOADED):
+                self._engine.load(table, of_table.some(start, _LOADED))
 
 
 class _Sqlite:

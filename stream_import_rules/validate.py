@@ -13,7 +13,7 @@ from typing import BinaryIO, Protocol
 
 import msgspec
 
-from . import read, sources, times
+from . import native, read, sources, times
 from .app_check import AppChecker
 from .entries import ImportFile
 from .findings import Sink, clip, writable
@@ -161,7 +161,7 @@ class Import:
         self._files: list[ImportFile] = []
         self._store: Store | None = None
         if checker.relations is not None and checker.relations.active:
-            self._store = Store(self._folder, checker.plan.memory, checker.plan.jobs)
+            self._store = Store(self._folder, checker.plan.memory, checker.plan.jobs, hold=native.is_there())
         self._pool: Pool | None = None
         #: Why the relations cannot be checked, if that is so.
         self.unrelated: str | None = None

@@ -76,6 +76,7 @@ ORDER = [
     "store",
     "entries",
     "chains",
+    "native_relations",
     "relate_words",
     "relate_values",
     "relate_findings",
