@@ -8,6 +8,8 @@
 
 #define NONE INT64_MIN
 #define NO_ROW UINT32_MAX
+/* Memory is asked for so many rows ahead. */
+#define AHEAD 16
 
 /* Columns behind `what`, in the order of `staging.Rows.COLUMNS`, as bits of a set. */
 enum { K1 = 1, K2 = 2, SCOPE = 4, PART = 8, INSTANT = 16, POS = 32, COLUMN_COUNT = 6 };
@@ -53,15 +55,20 @@ static int is_row(const Index *index, size_t row, int what)
     return 1;
 }
 
-/* The slot of a key (the values of the columns in their order), which is empty if there is no such row. */
-static size_t slot_of(const Index *index, int what, const int64_t *key)
+/* Where the search for a key (the values of the columns in their order) begins. */
+static size_t home_of(const Index *index, int what, const int64_t *key)
 {
     uint64_t hash = index->with_what ? (uint64_t)what + 1 : 0;
-    const int64_t *value = key;
     for (unsigned left = index->columns; left; left &= left - 1)
-        hash = mixed(hash, (uint64_t)*value++);
-    size_t slot = (size_t)(hash ^ hash >> 32) & index->mask;
-    for (;; slot = (slot + 1) & index->mask) {
+        hash = mixed(hash, (uint64_t)*key++);
+    return (size_t)(hash ^ hash >> 32) & index->mask;
+}
+
+/* The slot of a key, which is empty if there is no such row. */
+static size_t slot_of(const Index *index, int what, const int64_t *key)
+{
+    const int64_t *value;
+    for (size_t slot = home_of(index, what, key);; slot = (slot + 1) & index->mask) {
         uint32_t row = index->slots[slot];
         if (row == NO_ROW)
             return slot;
@@ -96,9 +103,13 @@ static int index_make(Index *index, const Table *table, unsigned columns, int wh
         return 0;
     memset(index->slots, 0xff, size * sizeof *index->slots);
     for (size_t row = 0; row < table->count; row++) {
+        int64_t key[COLUMN_COUNT];
+        if (row + AHEAD < table->count) {
+            key_of(index, row + AHEAD, key);
+            __builtin_prefetch(&index->slots[home_of(index, table->what[row + AHEAD], key)], 1);
+        }
         if (!is_row(index, row, what))
             continue;
-        int64_t key[COLUMN_COUNT];
         key_of(index, row, key);
         size_t slot = slot_of(index, table->what[row], key);
         uint32_t other = index->slots[slot];
@@ -116,17 +127,27 @@ static int index_make(Index *index, const Table *table, unsigned columns, int wh
     return 1;
 }
 
+static uint32_t find(const Index *index, int what, int64_t first, int64_t second)
+{
+    const int64_t key[] = {first, second};
+    return index->slots[slot_of(index, what, key)];
+}
+
+/* The row that the reference in a row means, `NO_ROW` if there is none. */
+static uint32_t meant(const Index *index, const Table *refs, size_t row, int reference, int to)
+{
+    if (row + AHEAD < refs->count && refs->what[row + AHEAD] == reference) {
+        const int64_t later[] = {at(refs, K1, row + AHEAD), at(refs, K2, row + AHEAD)};
+        __builtin_prefetch(&index->slots[home_of(index, to, later)]);
+    }
+    return find(index, to, at(refs, K1, row), at(refs, K2, row));
+}
+
 static void index_free(Index *index)
 {
     free(index->slots);
     free(index->counts);
     *index = (Index){0};
-}
-
-static uint32_t find(const Index *index, int what, int64_t first, int64_t second)
-{
-    const int64_t key[] = {first, second};
-    return index->slots[slot_of(index, what, key)];
 }
 
 /* ---------------------------------------------------------------- questions */
@@ -170,7 +191,7 @@ static int any_lost(const Facts *facts, int reference, int to, int known, int pa
         if (facts->refs.what[row] != reference)
             continue;
         int64_t k1 = at(&facts->refs, K1, row), k2 = at(&facts->refs, K2, row);
-        uint32_t found = find(&facts->by_key, to, k1, k2);
+        uint32_t found = meant(&facts->by_key, &facts->refs, row, reference, to);
         if (found != NO_ROW && (!parts || at(&facts->keys, PART, found) == at(&facts->refs, PART, row)))
             continue;
         if (!facts->there[(uint8_t)known] || find(&facts->by_key, known, k1, k2) == NO_ROW)
@@ -226,7 +247,7 @@ static int any_odd(const Facts *facts, int kind, int reference, int to)
     for (size_t row = 0; row < facts->refs.count; row++) {
         if (facts->refs.what[row] != reference)
             continue;
-        uint32_t found = find(&facts->by_key, to, at(&facts->refs, K1, row), at(&facts->refs, K2, row));
+        uint32_t found = meant(&facts->by_key, &facts->refs, row, reference, to);
         if (found == NO_ROW)
             continue;
         unsigned column = kind == Q_AGREES ? SCOPE : kind == Q_NOT_BEFORE ? INSTANT : POS;

@@ -3,7 +3,7 @@
 VERSION: int
 
 def relations_may(
-    keys: tuple[memoryview, ...], refs: tuple[memoryview, ...], questions: tuple[tuple[int, ...], ...], /
+    keys: tuple[bytes, ...], refs: tuple[bytes, ...], questions: tuple[tuple[int, ...], ...], /
 ) -> tuple[bool, ...]: ...
 
 class Scanner:

@@ -41,9 +41,11 @@ class NearMiss(msgspec.Struct, frozen=True):
 
 
 class GroupUses:
-    """The uses of feed groups in one file. Memory is bounded by ``MOST_GROUPS``."""
+    """The uses of feed groups in one file, or in a part of one of which the groups ``before`` are known
+    (``None``: of no group the first place is asked). Memory is bounded by ``MOST_GROUPS``."""
 
-    def __init__(self, ruleset: model.RuleSet) -> None:
+    def __init__(self, ruleset: model.RuleSet, before: frozenset[str] | None = frozenset()) -> None:
+        self._before = before
         self._check = next((c for c in ruleset.framing if isinstance(c, model.KnownGroups)), None)
         #: Uses of each group, and the first one; what is counted beyond ``MOST_GROUPS`` is left out.
         self.counts: Counter[str] = Counter()
@@ -51,12 +53,16 @@ class GroupUses:
 
     def is_news(self, groups: Iterable[str]) -> bool:
         """Whether one of the groups has no first place yet, so that somebody must look where it is."""
-        return self._check is not None and not self._full and any(g not in self.first for g in groups)
+        if self._check is None or self._before is None or self._full:
+            return False
+        return any(group not in self.first and group not in self._before for group in groups)
 
     @property
     def known(self) -> frozenset[str] | None:
-        """The groups that have a first place; ``None`` if no other needs one."""
-        return None if self._check is None or self._full else frozenset(self.first)
+        """The groups whose first place is known; ``None`` if no other needs one."""
+        if self._check is None or self._before is None or self._full:
+            return None
+        return self._before.union(self.first)
 
     def count(self, groups: Mapping[str, int]) -> None:
         """Count uses."""

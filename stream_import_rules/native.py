@@ -59,7 +59,7 @@ def is_there() -> bool:
 
 
 def relations_may(
-    keys: tuple[memoryview, ...], refs: tuple[memoryview, ...], questions: tuple[tuple[int, ...], ...]
+    keys: tuple[bytes, ...], refs: tuple[bytes, ...], questions: tuple[tuple[int, ...], ...]
 ) -> tuple[bool, ...]:
     """The answers to questions about staged rows, see ``native_relations``."""
     return _native.relations_may(keys, refs, questions)

@@ -22,19 +22,20 @@ _COLUMNS: Mapping[model.Column, int] = {"key": 1 | 2, "scope": 4, "part": 8, "at
 _LONG = 64
 
 
-def that_may_break(ruleset: model.RuleSet, relations: Sequence[model.Relation], staged: Staged) -> list[bool]:
+def that_may_break(ruleset: model.RuleSet, relations: Sequence[model.Relation], staged: Sequence[Staged]) -> list[bool]:
     """Of each relation whether it may be broken somewhere in these rows; all may if there is no engine."""
     if not native.is_there():
         return [True] * len(relations)
     asked = [_questions(ruleset, relation) for relation in relations]
     flat = tuple(question for questions in asked for question in questions)
-    answers = iter(native.relations_may(_table(staged.keys), _table(staged.refs), flat))
+    answers = iter(native.relations_may(_table([s.keys for s in staged]), _table([s.refs for s in staged]), flat))
     # As many answers as questions are taken for each relation, whatever the first of them is.
     return [any(tuple(islice(answers, len(questions)))) for questions in asked]
 
 
-def _table(rows: Rows) -> tuple[memoryview, ...]:
-    return tuple(memoryview(getattr(rows, name)) for name in Rows.COLUMNS)
+def _table(parts: Sequence[Rows]) -> tuple[bytes, ...]:
+    """The columns of rows, those of all parts one behind the other."""
+    return tuple(b"".join(memoryview(getattr(rows, name)) for rows in parts) for name in Rows.COLUMNS)
 
 
 def _questions(ruleset: model.RuleSet, relation: model.Relation) -> list[_Question]:

@@ -7,6 +7,7 @@ all lines of a file, each once, wherever they are cut.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
@@ -16,7 +17,7 @@ from .arrow_tables import arrow
 from .findings import Excerpt, Finding
 from .groups import Use
 from .model import Severity
-from .scan import Judges, Scan
+from .scan import Judges, Known, Scan
 from .staging import Staged
 from .surveys import Survey
 
@@ -47,11 +48,16 @@ class Result(msgspec.Struct):
         return arrow(staged.keys), arrow(staged.refs)
 
 
-class Bounded:
-    """A sink that counts everything and keeps the first findings of each rule."""
+class Stopped(Exception):
+    """Nobody waits for the result any more."""
 
-    def __init__(self, wanted: int | None) -> None:
+
+class Bounded:
+    """A sink that counts everything and keeps the first findings of each rule, none of those that are ``full``."""
+
+    def __init__(self, wanted: int | None, full: frozenset[str] = frozenset()) -> None:
         self.wanted = wanted
+        self._full = full
         self.counts: dict[str, int] = {}
         self.samples: list[tuple[Finding, Excerpt | None]] = []
 
@@ -59,7 +65,7 @@ class Bounded:
         """Count it; true as long as more are wanted."""
         seen = self.counts.get(rule, 0)
         self.counts[rule] = seen + 1
-        return self.wanted is None or seen < self.wanted
+        return self.wanted is None or (seen < self.wanted and rule not in self._full)
 
     def tally(self, rule: str, severity: Severity, number: int) -> None:
         """Count them."""
@@ -82,6 +88,8 @@ def scan_range(
     last: bool | None = None,
     staging: bool = True,
     samples: int | None = None,
+    known: Known | None = None,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Result:
     """Scan the lines of a file that start at the offsets ``start`` to ``end`` (bytes, without it).
 
@@ -90,17 +98,25 @@ def scan_range(
     places in the rows. ``last`` says that the file ends with the range (``None``: find out). Of each
     rule the first ``samples`` findings are kept (``None``: all).
 
+    ``known`` is what was seen of the file before and is not told again. Once ``stopped`` is true,
+    ``Stopped`` is raised.
+
     What it says is right if the range before was ``settled``; if not, both are to be scanned as one.
     Raises ``OSError`` if the file cannot be read.
     """
-    sink = Bounded(samples)
+    known = known or Known()
+    sink = Bounded(samples, known.full)
     staged = Staged() if staging else None
     with open(path, "rb", buffering=read.BUFFER) as stream:
         begin, stop = _line_from(stream, start), _line_from(stream, end)
-        scan = Scan(judges, sink, path if name is None else name, staged=staged, base=base, later=begin > 0)
+        scan = Scan(
+            judges, sink, path if name is None else name, staged=staged, base=base, later=begin > 0, known=known
+        )
         stream.seek(begin)
         size, longest = judges.chunk, judges.longest
         for chunk in read.chunks(stream, size, first_line=first_line, offset=begin, end=stop, longest=longest):
+            if stopped():
+                raise Stopped
             scan.feed(chunk)
         if last is None:
             last = not stream.read(1)

@@ -46,6 +46,14 @@ class Result(Protocol):
     unjudged: int
 
 
+class Known(msgspec.Struct, frozen=True):
+    """What was seen of a file before a part of it: the rules of whose findings no more details are wanted, and the
+    feed groups whose first place is known (``None``: no place is asked)."""
+
+    full: frozenset[str] = frozenset()
+    groups: frozenset[str] | None = frozenset()
+
+
 class FastValidator(Protocol):
     """What the generated fast validator offers (see ``fast``)."""
 
@@ -130,7 +138,7 @@ class Scan:
     """Lines of one file on their way, from its start or from a place further down (``later``).
 
     ``staged`` takes what the relations need to know of the entries; ``None`` if nobody asks. ``base``
-    is added to places in the file.
+    is added to places in the file. ``known`` is what need not be told of it again.
     """
 
     def __init__(
@@ -142,12 +150,14 @@ class Scan:
         staged: Staged | None = None,
         base: int = 0,
         later: bool = False,
+        known: Known | None = None,
     ) -> None:
+        known = known or Known()
         self.judges = judges
         self.sink = sink
         self.name = file
         self.framer = framing.Framer(judges.ruleset, file, later=later)
-        self.groups = GroupUses(judges.ruleset)
+        self.groups = GroupUses(judges.ruleset, known.groups)
         self.survey = Survey()
         self.staged = staged
         self.base = base
@@ -160,7 +170,12 @@ class Scan:
         #: The native engine's look at the file, once there is enough to look at, and the rules of whose
         #: findings no more details are wanted.
         self._lines: native.Lines | None = None
-        self._full: set[str] = set()
+        self._full = set(known.full)
+
+    @property
+    def known(self) -> Known:
+        """What the parts that follow need not tell again."""
+        return Known(frozenset(self._full), self.groups.known)
 
     @property
     def settled(self) -> bool:
@@ -203,8 +218,10 @@ class Scan:
         for rule, count in left.items():
             severity = self.judges.policy.severity_of(rule)
             assert severity is not None  # both scans are under one policy
-            for _ in range(count):
-                self.sink.count(rule, severity)
+            if count:
+                # Of a rule whose findings are not all told, enough are: from this part, or from others.
+                self.sink.tally(rule, severity, count)
+                self._full.add(rule)
         self.survey.add(result.survey)
         self.groups.count(result.groups)
         for group, use in result.first_uses.items():

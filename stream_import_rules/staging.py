@@ -67,15 +67,6 @@ class Rows:
         self.instant.append(at)
         self.pos.append(pos)
 
-    def some(self, start: int, count: int) -> Rows:
-        """So many rows from one on; itself if that is all."""
-        if not start and count >= len(self):
-            return self
-        found = Rows()
-        for name in self.COLUMNS:
-            setattr(found, name, getattr(self, name)[start : start + count])
-        return found
-
     def take(self, other: Rows) -> None:
         """Add all rows of another."""
         for name in self.COLUMNS:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 #: With more rows than this DuckDB is used.
 FEW = 20_000
-#: Rows that are handed over at once, those that were held in pieces of so many.
-_BATCH, _LOADED = 100_000, 500_000
+#: Rows that are handed over at once.
+_BATCH = 100_000
 #: The part of the memory that DuckDB is told of: it takes about a quarter more, and rows on their way to it
 #: take some too (measured with 30 million rows).
 _SHARE = 0.7
@@ -70,7 +70,8 @@ class Store:
 
     def __init__(self, folder: PrivateFolder, memory: int, threads: int, *, hold: bool = False) -> None:
         self._folder, self._memory, self._threads = folder, memory, threads
-        self._waiting = Staged()
+        self._waiting: list[Staged] = []
+        self._count = 0
         #: So many rows are held until it is known whether there is anything to ask.
         self._most_held = int(memory * _HELD) // ROW if hold else FEW
         self._engine: Engine | None = None
@@ -83,23 +84,20 @@ class Store:
             try:
                 self._add(staged)
             except StoreError as error:
-                self._failure, self._waiting = error, Staged()
+                self._failure, self._waiting = error, []
                 self.close()
         staged.keys, staged.refs = Rows(), Rows()
 
     def _add(self, staged: Staged) -> None:
-        if self._engine is not None and len(staged.keys) + len(staged.refs) > _BATCH:
-            self._flush()
-            self._load(staged)
-            return
-        self._waiting.keys.take(staged.keys)
-        self._waiting.refs.take(staged.refs)
-        count = len(self._waiting.keys) + len(self._waiting.refs)
-        self._large = self._large or count > FEW
-        if count > (self._most_held if self._engine is None else _BATCH):
+        taken = Staged()
+        taken.keys, taken.refs = staged.keys, staged.refs
+        self._waiting.append(taken)
+        self._count += len(staged.keys) + len(staged.refs)
+        self._large = self._large or self._count > FEW
+        if self._count > (self._most_held if self._engine is None else _BATCH):
             self._flush()
 
-    def held(self) -> Staged | None:
+    def held(self) -> Sequence[Staged] | None:
         """All rows, if none was handed to an engine yet."""
         return self._waiting if self._engine is None and self._failure is None else None
 
@@ -123,14 +121,22 @@ class Store:
                 self._engine = _DuckDb(self._folder, self._memory, self._threads) if self._large else _Sqlite()
             except OSError as error:  # there is no folder to be had
                 raise _failed(error) from error
-        rows, self._waiting = self._waiting, Staged()
-        self._load(rows)
+        waiting, self._waiting, self._count = self._waiting, [], 0
+        for table, parts in zip(TABLES, ([s.keys for s in waiting], [s.refs for s in waiting]), strict=True):
+            for rows in _gathered(parts):
+                self._engine.load(table, rows)
 
-    def _load(self, rows: Staged) -> None:
-        assert self._engine is not None
-        for table, of_table in zip(TABLES, (rows.keys, rows.refs), strict=True):
-            for start in range(0, len(of_table), _LOADED):
-                self._engine.load(table, of_table.some(start, _LOADED))
+
+def _gathered(parts: Sequence[Rows]) -> Iterator[Rows]:
+    """Rows together until they are worth a load."""
+    rows = Rows()
+    for part in parts:
+        rows.take(part)
+        if len(rows) > _BATCH:
+            yield rows
+            rows = Rows()
+    if len(rows):
+        yield rows
 
 
 class _Sqlite:

@@ -270,11 +270,13 @@ class Import:
                 samples=self._sink.wanted,
                 histograms=self._checker.judges.histograms,
             )
-            self._pool = Pool(recipe, plan.jobs)
+            # With samples few findings are explained; whoever wants all of them has them explained side by side.
+            inside = self._checker.judges.native is not None and self._sink.wanted is not None
+            self._pool = Pool(recipe, plan.jobs, inside=inside)
         with open(path, "rb", buffering=read.BUFFER) as stream:
             parts = read.parts(stream, plan.part or PART)
             try:
-                for part, result in self._pool.results(path, file.name, file.base, parts):
+                for part, result in self._pool.results(path, file.name, file.base, parts, lambda: scan.known):
                     if part.start:
                         file.mark(part.start, part.first_line)
                     self._take(result, scan)

@@ -17,10 +17,10 @@ import struct
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 import msgspec
 
@@ -31,7 +31,7 @@ from .model import Severity
 from .policy import Policy
 from .ranges import Result, scan_range
 from .read import Part
-from .scan import Judges
+from .scan import Judges, Known
 
 _LENGTH = struct.Struct("<Q")
 #: Parts that are asked for beyond the number of workers: what is done before its turn waits in memory.
@@ -56,13 +56,15 @@ class Recipe(msgspec.Struct, frozen=True):
 
 
 class Request(msgspec.Struct, frozen=True):
-    """A part of a file that is to be scanned. ``last``: the file ends with it."""
+    """A part of a file that is to be scanned. ``last``: the file ends with it; ``known`` is what need not be told
+    of it again."""
 
     path: str
     name: str
     base: int
     part: Part
     last: bool
+    known: Known
 
 
 class WorkerError(RuntimeError):
@@ -72,14 +74,31 @@ class WorkerError(RuntimeError):
 # --------------------------------------------------------------------------- this side
 
 
-class Pool:
-    """Worker processes of one run. Close it, whatever happens: they end with it."""
+class Worker(Protocol):
+    """Whoever scans parts, one after the other."""
 
-    def __init__(self, recipe: Recipe, jobs: int) -> None:
+    def scan(self, request: Request) -> Result:
+        """The result of a request. Raises ``WorkerError``."""
+
+    def kill(self) -> None:
+        """End it at once; it holds nothing that could be lost."""
+
+    def wait(self) -> None:
+        """Wait until it has ended."""
+
+
+class Pool:
+    """Workers of one run: processes or, ``inside`` of this one, threads. Close it, whatever happens: they end with it.
+
+    Threads need nothing to start and hand over nothing, but explain one after the other: they are for runs in
+    which the native engine does most of the work.
+    """
+
+    def __init__(self, recipe: Recipe, jobs: int, *, inside: bool = False) -> None:
         self._jobs = jobs
         # Started at once, for they take a while to be ready.
-        self._workers = [_Worker(recipe) for _ in range(jobs)]
-        self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
+        self._workers: list[Worker] = [_Thread(recipe) if inside else _Process(recipe) for _ in range(jobs)]
+        self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
         for worker in self._workers:
             self._idle.put(worker)
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="stream-import")
@@ -92,16 +111,24 @@ class Pool:
         for worker in self._workers:
             worker.wait()
 
-    def results(self, path: str, name: str, base: int, parts: Iterable[Part]) -> Iterator[tuple[Part, Result]]:
+    def results(
+        self,
+        path: str,
+        name: str,
+        base: int,
+        parts: Iterable[Part],
+        known: Callable[[], Known] = Known,
+    ) -> Iterator[tuple[Part, Result]]:
         """The parts of a file with their results, in the order of the file. Parts that cannot be judged
-        each on its own are joined. Raises ``WorkerError``."""
+        each on its own are joined. ``known`` tells what need not be told again, as far as is known when a part is
+        begun. Raises ``WorkerError``."""
         waiting: deque[tuple[Part, bool, Future[Result]]] = deque()
         coming = _with_last(parts)
 
         def fill() -> None:
             while len(waiting) < self._jobs + _AHEAD and (item := next(coming, None)) is not None:
                 part, last = item
-                request = Request(path, name, base, part, last)
+                request = Request(path, name, base, part, last, known())
                 waiting.append((part, last, self._threads.submit(self._scan, request)))
 
         fill()
@@ -117,7 +144,7 @@ class Pool:
                     unused.cancel()
                     part = msgspec.structs.replace(part, end=following.end)
                     fill()
-                result = self._threads.submit(self._scan, Request(path, name, base, part, last)).result()
+                result = self._threads.submit(self._scan, Request(path, name, base, part, last, known())).result()
             yield part, result
 
     def _scan(self, request: Request) -> Result:
@@ -138,7 +165,32 @@ def _with_last(parts: Iterable[Part]) -> Iterator[tuple[Part, bool]]:
         part = following
 
 
-class _Worker:
+class _Thread:
+    """One thread of this process; which one does not matter."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+        self._judges: Judges | None = None
+        self._stopped = False
+
+    def scan(self, request: Request) -> Result:
+        """The result of a request. Raises ``ranges.Stopped``."""
+        if self._judges is None:
+            self._judges = judges_of(self._recipe)
+        recipe = self._recipe
+        return scan_part(
+            self._judges, request, staging=recipe.staging, samples=recipe.samples, stopped=lambda: self._stopped
+        )
+
+    def kill(self) -> None:
+        """Stop at the next chunk."""
+        self._stopped = True
+
+    def wait(self) -> None:
+        """The pool waits for its threads."""
+
+
+class _Process:
     """One worker process, seen from this side."""
 
     def __init__(self, recipe: Recipe) -> None:
@@ -207,8 +259,16 @@ def _receive(pipe: IO[bytes]) -> Any:
 # --------------------------------------------------------------------------- the side of the worker
 
 
-def scan_part(judges: Judges, request: Request, *, staging: bool, samples: int | None) -> Result:
-    """Scan one part of a file; knows nothing of any other part. Raises ``OSError`` if it cannot be read."""
+def scan_part(
+    judges: Judges,
+    request: Request,
+    *,
+    staging: bool,
+    samples: int | None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Result:
+    """Scan one part of a file; of the others it knows what the request says. Raises ``OSError`` if it cannot be
+    read, ``ranges.Stopped`` once ``stopped`` is true."""
     part = request.part
     return scan_range(
         judges,
@@ -221,6 +281,8 @@ def scan_part(judges: Judges, request: Request, *, staging: bool, samples: int |
         last=request.last,
         staging=staging,
         samples=samples,
+        known=request.known,
+        stopped=stopped,
     )
 
 
