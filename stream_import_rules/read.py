@@ -121,13 +121,15 @@ def chunks(
                 return
 
 
-def parts(stream: BinaryIO, size: int) -> Iterator[Part]:
+def parts(stream: BinaryIO, size: int, first: int | None = None) -> Iterator[Part]:
     """The file in parts of ``size`` bytes, more where a line goes on. Behind a blank line no part ends:
-    what follows has a say in it. The stream, which can be sought in, is read to its end: lines are counted."""
+    what follows has a say in it. With ``first`` the first part has only so many, each that follows twice as many as
+    the one before. The stream, which can be sought in, is read to its end: lines are counted."""
     start, number = 0, 1
+    wanted = min(size, first or size)
     while True:
         read, feeds, data = 0, 0, b""
-        while read < size and (data := stream.read(min(_PIECE, size - read))):
+        while read < wanted and (data := stream.read(min(_PIECE, wanted - read))):
             read += len(data)
             feeds += data.count(b"\n")
         if not read:
@@ -147,6 +149,7 @@ def parts(stream: BinaryIO, size: int) -> Iterator[Part]:
         yield Part(start, start + read, number)
         start += read
         number += feeds
+        wanted = min(size, 2 * wanted)
 
 
 def _next(stream: BinaryIO, size: int) -> bytes:

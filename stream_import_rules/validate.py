@@ -30,8 +30,12 @@ from .workers import Pool, Recipe, WorkerError
 
 #: Bytes of a part that one worker scans at a time. The rows of the smallest entries take six times as much.
 PART = 4 << 20
+#: Bytes of the first part: what is wrong with it is told soon.
+_FIRST = 1 << 18
 #: A file of fewer bytes is scanned in this process: others would take longer to start.
 WORTH_WORKERS = 24 << 20
+#: Whether parts are scanned by threads where the native engine does the work; by processes if not.
+THREADS = True
 #: Rows that are staged before they are handed on.
 _ROWS = 50_000
 #: Bytes between two lines whose numbers are remembered.
@@ -271,10 +275,10 @@ class Import:
                 histograms=self._checker.judges.histograms,
             )
             # With samples few findings are explained; whoever wants all of them has them explained side by side.
-            inside = self._checker.judges.native is not None and self._sink.wanted is not None
+            inside = THREADS and self._checker.judges.native is not None and self._sink.wanted is not None
             self._pool = Pool(recipe, plan.jobs, inside=inside)
         with open(path, "rb", buffering=read.BUFFER) as stream:
-            parts = read.parts(stream, plan.part or PART)
+            parts = read.parts(stream, plan.part or PART, _FIRST)
             try:
                 for part, result in self._pool.results(path, file.name, file.base, parts, lambda: scan.known):
                     if part.start:

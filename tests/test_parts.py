@@ -48,6 +48,7 @@ class _InProcess:
 @pytest.fixture(autouse=True)
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_Process", _InProcess)
+    monkeypatch.setattr(workers, "_Thread", _InProcess)
 
 
 def line(number: int, actor: str = "nina", **members: object) -> bytes:

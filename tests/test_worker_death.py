@@ -23,7 +23,7 @@ COMMAND = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from stream_import_rules import cli, validate
-validate.WORTH_WORKERS, validate.PART = 0, 20_000
+validate.WORTH_WORKERS, validate.PART, validate.THREADS = 0, 20_000, False
 take = validate.Import._take
 def told(self, result, scan):
     take(self, result, scan)
