@@ -215,13 +215,15 @@ class Scan:
             left[finding.rule] -= 1
             if self.sink.count(finding.rule, finding.severity):
                 self.sink.add(finding, excerpt)
+            else:
+                self._fill(finding.rule)
         for rule, count in left.items():
             severity = self.judges.policy.severity_of(rule)
             assert severity is not None  # both scans are under one policy
             if count:
                 # Of a rule whose findings are not all told, enough are: from this part, or from others.
                 self.sink.tally(rule, severity, count)
-                self._full.add(rule)
+                self._fill(rule)
         self.survey.add(result.survey)
         self.groups.count(result.groups)
         for group, use in result.first_uses.items():
@@ -437,11 +439,15 @@ class Scan:
         severity = self.judges.policy.severity_of(rule)
         if severity is None or self.sink.count(rule, severity):
             return severity
+        self._fill(rule)
+        return None
+
+    def _fill(self, rule: str) -> None:
+        """No more details of findings of a rule are wanted."""
         if self.sink.wanted is not None and rule not in self._full:
             self._full.add(rule)
             if self._lines is not None:
                 self._lines.full(rule)
-        return None
 
     # ------------------------------------------------------------------ feed groups
 

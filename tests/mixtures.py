@@ -54,6 +54,16 @@ class Mixtures:
         lines = [self._line() for _ in range(self.random.choice((1, 3, 20, 60)))]
         return b"\n".join(lines) + self.random.choice((b"", b"\n"))
 
+    def ruined_line(self) -> bytes:
+        """A line of few entries, right or wrong, and spoilt at one or two places."""
+        if self.random.random() < 0.3:
+            return self._ruin(self._text(self.random.choice(self._lines)))
+        name = self.random.choice(list(self._entries))
+        line = dict(self.random.choice(self._whole[name]))
+        if self.random.random() < 0.3:
+            line["data"] = [self.random.choice(self._entries[name] or line["data"])]
+        return self._ruin(self._text(line))
+
     def choice_of_rules(self) -> dict[str, list[str]]:
         """Arguments for a policy: most often none."""
         chosen: dict[str, list[str]] = {}

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from mixtures import Mixtures
 
 from stream_import_rules import artefact, model, native, read, scan
-from stream_import_rules.findings import Excerpt, Finding
+from stream_import_rules.findings import Excerpt, Finding, Kept
 from stream_import_rules.native_patterns import NoTable, both, table_of
 from stream_import_rules.native_plan import NoPlan, plan_of
 from stream_import_rules.policy import Policy
@@ -125,6 +125,26 @@ def test_mixed_files_are_judged_and_staged_alike(part: int) -> None:
             assert_same(mixtures.file(), pair(policy, histograms=staging), samples, size=size, staging=staging).counts
         )
     assert len(told) > 30, "so few rules were broken"
+
+
+@needs_engine
+def test_what_it_passes_has_no_finding() -> None:
+    """Ten thousand spoilt lines, or with `FUZZ_EXAMPLES` fifty times as many: a million in `make fuzz`."""
+    mixtures = Mixtures(RULESET, SEED)
+    judges = pair(Policy(RULESET), histograms=False)
+    assert judges[0].native is not None
+    lines = judges[0].native.lines(NOW)
+    lines.know(None)
+    passed = 0
+    for _ in range(EXAMPLES * 50 if "FUZZ_EXAMPLES" in os.environ else EXAMPLES * 5):
+        line = mixtures.ruined_line()
+        stop = lines.look(line, 0)
+        if stop.kind == native.END:
+            passed += 1
+            kept = Kept()
+            Scan(judges[1], kept, None).one(line)
+            assert not kept.findings, f"{[f.rule for f in kept.findings]}: {line!r}"
+    assert passed > EXAMPLES // 4
 
 
 @needs_engine
