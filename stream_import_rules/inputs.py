@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
 #: The name of standard input, for the command.
 STANDARD_INPUT = "-"
+#: What makes a name a pattern; a bracket that is not closed does not.
+_PATTERN = re.compile(r"[*?]|\[[^\]]+\]")
 
 
 class NoMatch(ValueError):
@@ -55,7 +58,7 @@ def inputs_of(names: Iterable[str], *, standard_input: bool = False) -> Inputs:
 
 def expanded(name: str) -> list[str]:
     """The files that a name or a pattern means. Raises ``NoMatch``."""
-    if os.path.lexists(name) or not glob.has_magic(name):
+    if os.path.lexists(name) or not _PATTERN.search(name):
         return [name]  # if it is not there, whoever opens it says so
     found = [path for path in glob.glob(name, recursive=True) if not os.path.isdir(path)]
     if not found:
