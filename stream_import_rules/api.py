@@ -4,12 +4,14 @@ Comes after ``artefact`` (the rules), ``policy`` (which of them count) and ``val
 ``cli`` is built on the same steps. All functions take the same options: ``select``, ``ignore`` (ids or
 patterns such as ``activity.*``), ``severity`` (pattern → ``error``, ``warning`` or ``info``) and ``app``,
 the configuration of an app: its file, or what ``load_app`` made of it. None is looked for unasked;
-``find_app`` finds the one that belongs to a file.
+``find_app`` finds the one that belongs to a file. ``policy`` is a mapping of the form that the section
+``policy`` of a configuration has, and stands in its place; the other options win over both.
 
 Functions about files also take ``relations`` (false: leave out what concerns several entries), ``memory``
 (what the relations may take before they write to disk: bytes, or a text such as ``"1GB"``), and ``jobs``
 (processes, ``None``: one for each core). No choice of ``jobs`` and ``chunk`` (bytes that one process
-reads at a time) changes a finding.
+reads at a time) changes a finding. ``baseline`` names the file of a baseline: what it knows does not count;
+``write_baseline`` names the file that a new one is written to, if all was judged.
 """
 
 from __future__ import annotations
@@ -27,14 +29,19 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 import msgspec
 
 from . import artefact
-from .findings import Finding, Kept
+from . import run_policy as run_policies
+from .findings import Finding
 from .model import SEVERITIES, RuleSet, Severity
 from .policy import Policy
 from .read import BUFFER
 from .report.collect import MAX_SAMPLES, Collector, FileReport, Report, Totals, file_report, report_of, summary_of
+from .report.gather import Gatherer
+from .run_policy import RunPolicy
+from .suppressions import Settings
 
 if TYPE_CHECKING:
     from .app import App
+    from .marks import Marker
     from .validate import Checker, Plan, Progress
 
 StrPath: TypeAlias = "str | os.PathLike[str]"
@@ -66,6 +73,9 @@ def validate_file(
     ignore: Iterable[str] = (),
     severity: Mapping[str, Severity] | None = None,
     app: StrPath | App | None = None,
+    policy: Mapping[str, Any] | None = None,
+    baseline: StrPath | None = None,
+    write_baseline: StrPath | None = None,
     max_samples: int = MAX_SAMPLES,
     relations: bool = True,
     memory: int | str = MEMORY,
@@ -76,8 +86,8 @@ def validate_file(
 
     Memory does not grow with the file. Raises ``OSError`` if the file cannot be read, ``InputError`` if
     it is compressed, ``UnknownRule`` for an option that fits no rule, ``ArtefactError`` if the
-    installation is broken, ``AppError`` for a configuration that cannot be used, ``StoreError`` if the
-    relations need more disk than there is.
+    installation is broken, ``AppError`` for a configuration or a policy that cannot be used, ``BaselineError``
+    for a baseline, ``StoreError`` if the relations need more disk than there is.
 
     >>> report = validate_file("export.jsonl", ignore=["activity.size-advice"])    # doctest: +SKIP
     >>> report.ok, report.verdict, report.counts                                   # doctest: +SKIP
@@ -89,6 +99,9 @@ def validate_file(
         ignore=ignore,
         severity=severity,
         app=app,
+        policy=policy,
+        baseline=baseline,
+        write_baseline=write_baseline,
         max_samples=max_samples,
         relations=relations,
         memory=memory,
@@ -105,6 +118,9 @@ def validate_files(
     ignore: Iterable[str] = (),
     severity: Mapping[str, Severity] | None = None,
     app: StrPath | App | None = None,
+    policy: Mapping[str, Any] | None = None,
+    baseline: StrPath | None = None,
+    write_baseline: StrPath | None = None,
     max_samples: int = MAX_SAMPLES,
     relations: bool = True,
     memory: int | str = MEMORY,
@@ -116,12 +132,29 @@ def validate_files(
     ruleset, fingerprint = artefact.load()
     plan = make_plan(jobs=jobs, chunk=chunk, memory=memory)
     config = _app(app)
-    policy = make_policy(ruleset, select, ignore, severity)
-    checker = make_checker(ruleset, policy, app=config, relations=relations, plan=plan)
-    collector = Collector(max_samples)
+    target = None if write_baseline is None else os.fspath(write_baseline)
+    if target is not None:
+        run_policies.refuse_foreign(target)
+    chosen = (_names(select), _names(ignore), severity)
+    judged_by = _run_policy(ruleset, _settings(policy, config), *chosen, baseline=baseline, counting=target is not None)
+    checker = make_checker(
+        ruleset, judged_by.rules, marker=judged_by.marker(ruleset), app=config, relations=relations, plan=plan
+    )
+    collector = Collector(max_samples, judged_by.ledger())
     files = judge_files([os.fspath(path) for path in paths], checker, collector, together=together)
-    summary = summary_of(collector, files, ruleset, version=tool_version(), fingerprint=fingerprint, app=config)
-    return report_of(summary, collector.samples)
+    summary = summary_of(
+        collector,
+        files,
+        ruleset,
+        version=tool_version(),
+        fingerprint=fingerprint,
+        app=config,
+        relations="checked" if relations else "left out",
+        terms=judged_by.terms(ruleset),
+    )
+    if target is not None and summary.complete:
+        keep_baseline(target, checker, ruleset)
+    return report_of(summary, collector.telling, collector.set_aside)
 
 
 def iter_findings(
@@ -131,11 +164,13 @@ def iter_findings(
     ignore: Iterable[str] = (),
     severity: Mapping[str, Severity] | None = None,
     app: StrPath | App | None = None,
+    policy: Mapping[str, Any] | None = None,
+    baseline: StrPath | None = None,
     relations: bool = True,
     memory: int | str = MEMORY,
 ) -> Iterator[Finding]:
     """Every finding of a file or binary stream, in the order of the lines, as it is found; what concerns
-    several entries comes last.
+    several entries comes last. Those that do not count are among them, and say so (``suppressed``, ``baseline``).
 
     Nothing is read before the first finding is asked for; whoever stops early stops the reading, a
     short way ahead. A stream is not closed. Raises as ``validate_file`` does, for the file at the first
@@ -149,9 +184,13 @@ def iter_findings(
         raise TypeError("iter_findings reads bytes: open the file with mode 'rb'")
     ruleset, _ = artefact.load()
     plan = make_plan(jobs=1, memory=memory)
-    policy = make_policy(ruleset, select, ignore, severity)
-    checker = make_checker(ruleset, policy, app=_app(app), relations=relations, plan=plan)
-    return _findings(source, checker)
+    config = _app(app)
+    chosen = (_names(select), _names(ignore), severity)
+    judged_by = _run_policy(ruleset, _settings(policy, config), *chosen, baseline=baseline)
+    checker = make_checker(
+        ruleset, judged_by.rules, marker=judged_by.marker(ruleset), app=config, relations=relations, plan=plan
+    )
+    return _findings(source, checker, judged_by)
 
 
 def validate_line(
@@ -161,6 +200,7 @@ def validate_line(
     ignore: Iterable[str] = (),
     severity: Mapping[str, Severity] | None = None,
     app: StrPath | App | None = None,
+    policy: Mapping[str, Any] | None = None,
 ) -> list[Finding]:
     """Every finding of one line, given as it would stand in the file or as the value it encodes.
 
@@ -174,10 +214,13 @@ def validate_line(
     """
     levels = tuple(sorted((severity or {}).items()))
     hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    checker = _line_checker(_names(select), _names(ignore), levels, hour, _app(app))
-    found = Kept()
-    checker.check_line(_bytes_of(line), found)
-    return found.findings
+    config = _app(app)
+    settings = _settings(policy, config)
+    checker, judged_by = _line_checker(_names(select), _names(ignore), levels, hour, config, settings)
+    found: list[Finding] = []
+    sink = Gatherer(0, streams=[found.append], ledger=judged_by.ledger())
+    checker.check_line(_bytes_of(line), sink)
+    return found
 
 
 def load_app(path: StrPath) -> App:
@@ -194,17 +237,11 @@ def load_app(path: StrPath) -> App:
 # --------------------------------------------------------------------------- steps shared with the command
 
 
-def make_policy(
-    ruleset: RuleSet,
-    select: Iterable[str] = (),
-    ignore: Iterable[str] = (),
-    severity: Mapping[str, Severity] | None = None,
-) -> Policy:
-    """The policy of these options. Raises ``UnknownRule``; ``ValueError`` for an unknown severity."""
-    for level in (severity or {}).values():
-        if level not in SEVERITIES:
-            raise ValueError(f"no severity {level!r}: it is one of {', '.join(SEVERITIES)}")
-    return Policy(ruleset, select=_names(select), ignore=_names(ignore), severity=severity)
+def keep_baseline(path: str, checker: Checker, ruleset: RuleSet) -> int:
+    """Write what a run has counted as a baseline; how many findings it knows. Raises ``BaselineError``,
+    ``OutputError``."""
+    schema = artefact.schema_text("baseline.schema.json")
+    return run_policies.write_baseline(path, checker.tally, ruleset, schema)
 
 
 def make_plan(*, jobs: int | None = None, chunk: int | None = None, memory: int | str = MEMORY) -> Plan:
@@ -244,6 +281,7 @@ def make_checker(
     ruleset: RuleSet,
     policy: Policy,
     *,
+    marker: Marker | None = None,
     files: bool = True,
     app: App | None = None,
     relations: bool = True,
@@ -257,7 +295,7 @@ def make_checker(
 
     of_app = None if app is None else AppChecker(app, ruleset, policy.active)
     if not files:
-        return Checker(ruleset, policy, app=of_app)
+        return Checker(ruleset, policy, app=of_app, marker=marker)
     return Checker(
         ruleset,
         policy,
@@ -265,8 +303,9 @@ def make_checker(
         queries=artefact.queries(ruleset.name) if relations else (),
         app=of_app,
         plan=plan,
-        recipe=Recipe(ruleset.name, policy.levels, app=app),
+        recipe=Recipe(ruleset.name, policy.levels, app=app, marker=marker),
         progress=progress,
+        marker=marker,
     )
 
 
@@ -350,17 +389,18 @@ def tool_version() -> str:
 # --------------------------------------------------------------------------- details
 
 
-def _findings(source: StrPath | BinaryIO, checker: Checker) -> Iterator[Finding]:
+def _findings(source: StrPath | BinaryIO, checker: Checker, judged_by: RunPolicy) -> Iterator[Finding]:
     from .report.pull import pulled
 
+    ledger = judged_by.ledger()
     if isinstance(source, (str, os.PathLike)):
         with open_input(source) as stream:
-            yield from pulled(lambda s, sink: checker.check(s, os.fspath(source), sink), stream)
+            yield from pulled(lambda s, sink: checker.check(s, os.fspath(source), sink), stream, ledger)
         return
     name = getattr(source, "name", None)
     name = name if isinstance(name, str) else "-"
     refuse_compressed(source, name)
-    yield from pulled(lambda s, sink: checker.check(s, name, sink), source)
+    yield from pulled(lambda s, sink: checker.check(s, name, sink), source, ledger)
 
 
 @lru_cache(maxsize=8)
@@ -370,10 +410,52 @@ def _line_checker(
     levels: tuple[tuple[str, Severity], ...],
     _hour: datetime,
     app: App | None,
-) -> Checker:
+    settings: Settings | None,
+) -> tuple[Checker, RunPolicy]:
     """One checker serves many lines; the hour only makes a new one, for rules that compare times with now."""
     ruleset, _ = artefact.load()
-    return make_checker(ruleset, make_policy(ruleset, select, ignore, dict(levels)), files=False, app=app)
+    judged_by = _run_policy(ruleset, settings, select, ignore, dict(levels))
+    marker = judged_by.marker(ruleset)
+    return make_checker(ruleset, judged_by.rules, marker=marker, files=False, app=app), judged_by
+
+
+def _run_policy(
+    ruleset: RuleSet,
+    settings: Settings | None,
+    select: Iterable[str],
+    ignore: Iterable[str],
+    severity: Mapping[str, Severity] | None,
+    *,
+    baseline: StrPath | None = None,
+    counting: bool = False,
+) -> RunPolicy:
+    return run_policies.run_policy(
+        ruleset,
+        settings,
+        select=select,
+        ignore=ignore,
+        severity=severity,
+        baseline_file=baseline,
+        counting=counting,
+    )
+
+
+def _settings(policy: Mapping[str, Any] | None, app: App | None) -> Settings | None:
+    """The policy that was given, or that of the configuration."""
+    if policy is None:
+        return None if app is None else app.policy
+    try:
+        return _settings_of(json.dumps(policy))
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"a policy is a mapping of what JSON can hold: {error}") from error
+
+
+@lru_cache(maxsize=8)
+def _settings_of(policy: str) -> Settings:
+    from .app_file import policy_in_memory
+
+    ruleset, _ = artefact.load()
+    return policy_in_memory(json.loads(policy), ruleset, artefact.schema_text(f"{ruleset.name}.app.schema.json"))
 
 
 def _app(app: StrPath | App | None) -> App | None:

@@ -18,10 +18,12 @@ import msgspec
 
 from . import framing, staging_columns
 from .app_check import AppChecker
+from .baseline import Tally
 from .explain import Explainer
-from .findings import Excerpt, Finding, Path, Sink, Violation, clip, pointer, shown
+from .findings import Excerpt, Finding, Mark, Path, Sink, Violation, clip, pointer, shown
 from .groups import GroupUses, Use
 from .jsontext import locate
+from .marks import Marker
 from .model import RuleSet, Severity
 from .policy import Policy
 from .read import Chunk
@@ -34,8 +36,9 @@ class Result(Protocol):
 
     lines: int
     size: int
-    counts: dict[str, int]
-    samples: list[tuple[Finding, Excerpt | None]]
+    counts: dict[tuple[str, Mark | None], int]
+    samples: list[tuple[Finding, Excerpt | None, Mark | None]]
+    tally: Tally | None
     survey: Survey
     groups: dict[str, int]
     first_uses: dict[str, Use]
@@ -61,7 +64,8 @@ class Judges:
 
     ``now`` is the moment of the run in microseconds since 1970 (default: the real one). ``fast`` is
     the generated validator of the same rule set, ``None`` to explain every line. ``app`` compares lines
-    with the configuration of an app; without it the rules that need one are silent.
+    with the configuration of an app; without it the rules that need one are silent. ``marker`` says which
+    findings are suppressed or known.
     """
 
     def __init__(
@@ -72,7 +76,9 @@ class Judges:
         now: int | None = None,
         fast: FastValidator | None = None,
         app: AppChecker | None = None,
+        marker: Marker | None = None,
     ) -> None:
+        self.marker = marker
         self.ruleset = ruleset
         self.policy = policy if app is None else policy.without(app.replaced)
         self.now = clock.time_ns() // 1000 if now is None else now
@@ -108,6 +114,7 @@ class Scan:
         self.sink = sink
         self.name = file
         self.framer = framing.Framer(judges.ruleset, file, later=later)
+        self.marking = None if judges.marker is None else judges.marker.of_file(file)
         self.groups = GroupUses(judges.ruleset)
         self.survey = Survey()
         self.staged = staged
@@ -145,15 +152,17 @@ class Scan:
             return
         self.hopeless = result.hopeless
         left = dict(result.counts)
-        for finding, excerpt in result.samples:
-            left[finding.rule] -= 1
-            if self.sink.count(finding.rule, finding.severity):
+        for finding, excerpt, mark in result.samples:
+            left[finding.rule, mark] -= 1
+            if self.sink.count(finding.rule, finding.severity, mark):
                 self.sink.add(finding, excerpt)
-        for rule, count in left.items():
+        for (rule, mark), count in left.items():
             severity = self.judges.policy.severity_of(rule)
             assert severity is not None  # both scans are under one policy
             for _ in range(count):
-                self.sink.count(rule, severity)
+                self.sink.count(rule, severity, mark)
+        if self.marking is not None and self.marking.tally is not None and result.tally is not None:
+            self.marking.tally.merge(result.tally)
         self.survey.add(result.survey)
         self.groups.count(result.groups)
         for group, use in result.first_uses.items():
@@ -248,15 +257,15 @@ class Scan:
     def _place(self, judge: framing.Judge, found: list[Violation]) -> None:
         """Give violations their place in the file; only those whose details are wanted are located."""
         wanted = []
+        name = judge.parsed.value.get(self.judges.ruleset.discriminator)
         for violation in found:
-            severity = self._counted(violation.rule)
+            severity = self._counted(violation.rule, name, violation.path)
             if severity is not None:
                 wanted.append((violation, severity))
         if not wanted:
             return
         spans = locate(judge.text, [(v.path, v.at_key) for v, _ in wanted])
         line = judge.parsed.value
-        name = line.get(self.judges.ruleset.discriminator)
         for violation, severity in wanted:
             start, end = spans[(violation.path, violation.at_key)]
             number, column = judge.place(start)
@@ -278,14 +287,17 @@ class Scan:
     def report(self, findings: Iterable[Finding]) -> None:
         """Findings of framing, which have their place already."""
         for finding in findings:
-            severity = self._counted(finding.rule)
+            severity = self._counted(finding.rule, finding.instruction, finding.path)
             if severity is not None:
                 self.sink.add(msgspec.structs.replace(finding, severity=severity), self.framer.excerpt(finding))
 
-    def _counted(self, rule: str) -> Severity | None:
+    def _counted(self, rule: str, instruction: object, path: Path | str | None) -> Severity | None:
         """Count a finding under the policy; its severity if somebody wants the details."""
         severity = self.judges.policy.severity_of(rule)
-        return severity if severity is not None and self.sink.count(rule, severity) else None
+        if severity is None:
+            return None
+        mark = None if self.marking is None else self.marking.of(rule, instruction, path)
+        return severity if self.sink.count(rule, severity, mark) else None
 
     # ------------------------------------------------------------------ feed groups
 
@@ -309,10 +321,10 @@ class Scan:
 
     def _near_misses(self) -> None:
         for near in self.groups.near_misses():
-            severity = self._counted(near.rule)
+            use = near.use
+            severity = self._counted(near.rule, use.instruction, use.path)
             if severity is None:
                 continue
-            use = near.use
             times = "once" if near.count == 1 else f"{near.count} times"
             finding = Finding(
                 rule=near.rule,

@@ -16,8 +16,10 @@ import msgspec
 
 from . import read, times
 from .app_check import AppChecker
+from .baseline import Tally
 from .entries import ImportFile
 from .findings import Sink
+from .marks import Marker
 from .model import RuleSet, Severity
 from .policy import Policy
 from .private import PrivateFolder
@@ -93,7 +95,8 @@ class Checker:
     of the relations, none to leave these out. ``app`` compares lines with the configuration of an app,
     which also says what may be outside of the import; without it the rules that need one are silent.
     ``recipe`` is what a worker process needs to make the same checker; without it there are no workers.
-    ``progress`` is told how far the work is.
+    ``progress`` is told how far the work is. ``marker`` says which findings are suppressed or known;
+    ``tally`` counts findings by place, if it asks for that.
     """
 
     def __init__(
@@ -108,8 +111,10 @@ class Checker:
         plan: Plan | None = None,
         recipe: Recipe | None = None,
         progress: Progress | None = None,
+        marker: Marker | None = None,
     ) -> None:
-        self.judges = Judges(ruleset, policy, now=now, fast=fast, app=app)
+        self.judges = Judges(ruleset, policy, now=now, fast=fast, app=app, marker=marker)
+        self.tally = Tally()
         self.plan = plan or Plan()
         self.recipe = recipe
         self.progress = progress
@@ -194,6 +199,8 @@ class Import:
                 raise Interrupted(summary_of(scan, complete=False)) from stop
             finally:
                 file.size = scan.bytes
+                if scan.marking is not None and scan.marking.tally is not None:
+                    self._checker.tally.merge(scan.marking.tally)
         return summary_of(scan, complete=not scan.hopeless)
 
     def _staged(self) -> Staged | None:
@@ -271,7 +278,8 @@ class Import:
             self._progress.relating()
         judges = self._checker.judges
         try:
-            return relate(self._checker.relations, self._store, self._files, judges.policy, judges.surveyor, self._sink)
+            teller = (judges.policy, judges.surveyor, self._sink, judges.marker, self._checker.tally)
+            return relate(self._checker.relations, self._store, self._files, *teller)
         except OSError as error:
             what = f"{error.filename}: " if error.filename else ""
             told = f"the relations between entries cannot be checked: {what}{error.strerror or error}"

@@ -27,6 +27,7 @@ import msgspec
 from . import artefact, read
 from .app import App
 from .app_check import AppChecker
+from .marks import Marker
 from .model import Severity
 from .policy import Policy
 from .ranges import Result, scan_range
@@ -51,6 +52,8 @@ class Recipe(msgspec.Struct, frozen=True):
     app: App | None = None
     #: So many findings of each rule are of interest in one part; none: all.
     samples: int | None = None
+    #: Which findings are suppressed or known.
+    marker: Marker | None = None
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -228,7 +231,7 @@ def judges_of(recipe: Recipe) -> Judges:
     policy = Policy.of_levels(recipe.levels)
     fast = artefact.fast_validator(recipe.ruleset) if recipe.fast else None
     app = None if recipe.app is None else AppChecker(recipe.app, ruleset, policy.active)
-    return Judges(ruleset, policy, now=recipe.now, fast=fast, app=app)
+    return Judges(ruleset, policy, now=recipe.now, fast=fast, app=app, marker=recipe.marker)
 
 
 def serve() -> None:

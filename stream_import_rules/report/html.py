@@ -18,10 +18,11 @@ from . import charts
 from .collect import Report, Totals, by_rule
 from .html_findings import findings, rule_block, sample_block, shared_hint
 from .html_overview import by_frequency, counts_of, entries, fix_first, groups, many_files, one_file, where
+from .html_policy import policy
 from .markup import Html, join, tag, text
 from .outcome import Outcome
 from .share import fitting
-from .words import first_gaps, first_to_fix, groups_of, name_of, partial_of, sentence_of, totals_of
+from .words import first_gaps, first_remarks, first_to_fix, groups_of, name_of, partial_of, sentence_of, totals_of
 
 #: Bytes of the page; a file of 2 MB is still opened at once on a phone.
 MOST_BYTES = 2_000_000
@@ -123,6 +124,7 @@ def _nav(report: Report) -> Html:
     links = [("fix", "Fix first" if report.totals.error else "Read first")] if first_to_fix(report) else []
     links += [("files", "The file" if len(report.files) == 1 else "The files")] if report.files else []
     links += [("findings", "Findings")] if report.counts else []
+    links += [("policy", "Not counted")] if report.policy.set_aside or first_remarks(report) else []
     links += [("entries", "Entries")] if any(any(file.entries.values()) for file in report.files) else []
     links += [("groups", "Feed groups")] if groups_of(report) else []
     items = [tag("li", tag("a", words, href=f"#{name}")) for name, words in links]
@@ -148,13 +150,15 @@ def _main(outcome: Outcome, rules: Mapping[str, Rule], found: Sequence[Html]) ->
     first, rules_ = [*fix_first(report, rules)], [*by_frequency(report)]
     files = [*one_file(outcome)] if one else [*many_files(report)]
     places, contents, feeds = [*where(report, outcome.places)], [*entries(report)], [*groups(report)]
+    aside = [*policy(outcome)]
     if not found:
-        return tag("main", *(() if one else files), _panels([*files, *contents] if one else contents, feeds))
+        return tag("main", *(() if one else files), *aside, _panels([*files, *contents] if one else contents, feeds))
     return tag(
         "main",
         _panels([*first, *files], [*places, *rules_]) if one else _panels([*first, *rules_], places),
         *(() if one else files),
         findings(report, found),
+        *aside,
         _panels(contents, feeds),
     )
 

@@ -19,13 +19,15 @@ from .gather import Places
 class Outcome:
     """The report, its findings with their excerpts, and the rules.
 
-    ``places`` says where findings lie, if the format asked for it.
+    ``places`` says where findings lie, if the format asked for it; ``set_aside`` are samples of what does
+    not count.
     """
 
     report: Report
     samples: Sequence[Sample]
     ruleset: RuleSet
     places: Places | None = None
+    set_aside: Sequence[Sample] = ()
 
 
 class Stream(Protocol):
