@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .app import AppError as AppError
     from .app import find_app as find_app
     from .artefact import ArtefactError as ArtefactError
+    from .baseline import BaselineError as BaselineError
     from .findings import Finding as Finding
     from .model import RuleSet as RuleSet
     from .policy import Policy as Policy
@@ -36,6 +37,7 @@ _HOMES = {
     "App": "app",
     "AppError": "app",
     "ArtefactError": "artefact",
+    "BaselineError": "baseline",
     "Finding": "findings",
     "InputError": "api",
     "Policy": "policy",
@@ -54,6 +56,7 @@ __all__ = [
     "App",
     "AppError",
     "ArtefactError",
+    "BaselineError",
     "Finding",
     "InputError",
     "Policy",

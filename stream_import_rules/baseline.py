@@ -165,14 +165,17 @@ def _baseline(file: BaselineFile, name: str, ruleset: RuleSet) -> Baseline:
     rules, unread = {rule.id: rule for rule in ruleset.rules}, unread_rules(ruleset)
     ids: dict[str, str] = {}
     places: dict[Place, int] = {}
+    written: set[Place] = set()  # a rule and its former id are one place in two entries
     for number, known in enumerate(file.findings, 1):
         rule = ids.get(known.rule) or ids.setdefault(known.rule, _rule_of(rules, known.rule, number))
         if rule in unread:
             told = f"{rule} says that something could not be read or judged, which cannot be known"
             raise ValueError(f"entry {number}: {told}")
         place = Place(known.file, rule, known.instruction, known.path)
-        if place in places and known.rule == rule:
+        as_written = place._replace(rule=known.rule)
+        if as_written in written:
             raise ValueError(f"entry {number}: this place stands in it twice")
+        written.add(as_written)
         places[place] = places.get(place, 0) + known.count
     of_file: dict[str, dict[tuple[str, str, str], int]] = {}
     for number, place in enumerate(places):

@@ -214,7 +214,10 @@ MISTAKES = {
         'app.yaml:3: `follow.self` of `severity` is "fatal"',
     ),
     "a misspelt member": ("policy:\n  supressions: []\n", "app.yaml:2: unknown key `supressions` in `policy`"),
-    "a member twice": ("policy:\n  strict: true\n  strict: false\n", "app.yaml:3: the key `strict` stands in line 2 too"),
+    "a member twice": (
+        "policy:\n  strict: true\n  strict: false\n",
+        "app.yaml:3: the key `strict` stands in line 2 too",
+    ),
     "an alias of YAML": ("policy:\n  select: &a [line.blank]\n  ignore: *a\n", "app.yaml:3: a YAML alias"),
     "a text for a list": ("policy:\n  select: line.blank\n", 'app.yaml:2: `select` of `policy` is "line.blank"'),
     "a number for a truth": ("policy:\n  strict: 1\n", "app.yaml:2: `strict` of `policy` is 1"),
@@ -268,7 +271,9 @@ def test_a_mistake_is_told_with_its_line(what: str, here: Path) -> None:
 
 
 def test_all_mistakes_are_told_at_once(here: Path) -> None:
-    (here / "app.yaml").write_text("policy:\n  select: [a.b]\n  ignore: [c.d]\n  suppressions: [{rule: e.f, reason: x}]\n")
+    (here / "app.yaml").write_text(
+        "policy:\n  select: [a.b]\n  ignore: [c.d]\n  suppressions: [{rule: e.f, reason: x}]\n"
+    )
     with pytest.raises(sir.AppError) as caught:
         sir.load_app("app.yaml")
     assert [mistake.line for mistake in caught.value.mistakes] == [2, 3, 4]
