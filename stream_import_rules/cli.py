@@ -379,9 +379,10 @@ def validate(
     if strict and fail_on is not None:
         raise click.UsageError("--strict and --fail-on exclude each other: --strict fails for any finding")
     new_baseline = _baseline_of(write_baseline, baseline, [target for _, target in wanted])
-    for target in [*(target for _, target in wanted), *([new_baseline] if new_baseline else [])]:
-        _refuse_overwriting(files, target)
+    for _, target in wanted:
+        _refuse_overwriting(files if baseline is None else [*files, baseline], target)
     if new_baseline is not None:
+        _refuse_overwriting(files, new_baseline)
         refuse_foreign(new_baseline)
     ruleset, fingerprint = artefact.load()
     app = _app_of(files, app_file, no_app)

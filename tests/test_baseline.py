@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import os
 import random
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import hostile
 import jsonschema
 import pytest
 from msgspec.structs import replace
 from report_schemas import HOME, check
 from test_parts import in_process, line  # noqa: F401  # workers without processes, for all tests here
 from test_policy import here, report, run  # noqa: F401  # `here` is a fixture
+from test_report import FORBIDDEN
 
 import stream_import_rules as sir
 from stream_import_rules import artefact
@@ -59,7 +62,9 @@ def test_what_is_known_does_not_count(here: Path) -> None:  # noqa: F811
     assert found["policy"]["known"] == {"user.id.charset": 2, "follow.self": 1}
     assert found["policy"]["baseline"] == {"path": FILE, "known": 3, "new": 0}
     assert [f["baseline"] for f in found["set_aside"]] == ["known", "known"], "one of each place"
-    assert "✓ Nothing that counts was found. Not counted: 3 known by the baseline." in run("--baseline", FILE).stdout
+    assert (
+        "✓ No error and no warning that counts. Not counted: 3 known by the baseline." in run("--baseline", FILE).stdout
+    )
 
 
 def test_findings_that_move_stay_known(here: Path) -> None:  # noqa: F811
@@ -116,7 +121,7 @@ def test_what_is_fixed_is_told_so_that_the_baseline_can_shrink(here: Path) -> No
         ("follow.self", 1, 0),
         ("user.id.charset", 2, 1),
     ]
-    said = "The baseline knows 2 user.id.charset in x.jsonl at users /data/*/id; only 1 count now."
+    said = "The baseline knows 2 user.id.charset in x.jsonl at users /data/*/id; only 1 counts now."
     for name in ("text", "markdown", "html", "github", "junit", "csv", "sarif"):
         assert said in " ".join(run("--baseline", FILE, "--format", name).stdout.split())
     assert [run("--baseline", FILE).exit_code, run("--baseline", FILE, "--strict").exit_code] == [0, 1]
@@ -371,6 +376,9 @@ def test_no_other_file_is_written_over(here: Path) -> None:  # noqa: F811
     assert "y.jsonl is there already and is no baseline" in result.stderr
     assert "would overwrite the input" in run("--write-baseline", "x.jsonl").stderr
     assert "standard output" in run("--write-baseline", "-").stderr
+    (here / "b.json").write_text(base())
+    assert "b.json would overwrite the input b.json" in run("--baseline", "b.json", "-o", "b.json").stderr
+    assert (here / "b.json").read_text() == base()
     assert "cannot both go to r.json" in run("--write-baseline", "r.json", "-o", "r.json").stderr
     assert "there is no folder nowhere" in run("--write-baseline", "nowhere/b.json").stderr
     with pytest.raises(BaselineError, match="is no baseline"):
@@ -417,3 +425,23 @@ def test_files_together_have_their_own_figures(here: Path) -> None:  # noqa: F81
     found = report("y.jsonl", "--together", "--baseline", FILE, "--fail-on", "info")
     assert [sum(file["findings"].values()) for file in found["files"]] == [0, 1]
     assert found["policy"]["baseline"]["exceeded_places"] == 1
+
+
+def test_a_baseline_can_do_nothing_to_the_readers_of_a_report(here: Path) -> None:  # noqa: F811
+    entries = []
+    for bad in hostile.STRINGS:
+        short = bad[:300].encode("utf-8", "replace").decode()
+        place = {**ENTRY, "instruction": short, "path": f"/{short}"}
+        if place not in entries:
+            entries.append(place)
+    (here / "b.json").write_text(base(*entries))
+    write(here, users("bob"))
+    for name in ("text", "markdown", "html", "github", "junit", "csv", "sarif", "json", "jsonl"):
+        result = run("--baseline", "b.json", "--format", name)
+        assert result.exit_code == 0
+        told = {c for c in result.stdout if unicodedata.category(c) in FORBIDDEN - {"Co"}}
+        assert told <= {"\n", "\r", "\ufeff"}, name
+        if name == "html":
+            assert result.stdout.count("<script") == 1
+        if name == "github":
+            assert all(row.startswith("::") for row in result.stdout.splitlines())

@@ -8,13 +8,14 @@ taken for these, and the rest counts.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 import msgspec
 
 from ..baseline import Baseline, Place
 from ..findings import Finding, Mark, Novelty
+from ..model import SEVERITIES, Severity
 from ..suppressions import FailOn, Suppression
 
 #: Findings that are shown of what is suppressed of each rule, and of the places that are known.
@@ -242,6 +243,40 @@ class Ledger:
             stale=tuple(_comparison(*one) for one in stale[:MOST_PLACES]),
             stale_places=len(stale),
         )
+
+
+def policy_report(
+    ledger: Ledger,
+    terms: Terms,
+    judged: Sequence[str],
+    totals: Mapping[Severity, int],
+    *,
+    related: bool,
+    complete: bool,
+) -> PolicyReport:
+    """What the policy of a run came to. ``judged`` are the files that were judged wholly, ``totals`` the numbers of
+    findings that count; ``related``: the relations were checked to the end, ``complete``: everything was."""
+    rules = terms.rules if related else terms.rules - terms.relations
+    report = PolicyReport(
+        path=terms.path,
+        fail_on=terms.fail_on,
+        strict=terms.strict,
+        failed=False,
+        suppressed=ledger.suppressed,
+        known=_sorted(ledger.known),
+        suppressions=tuple(ledger.suppressions(judged, rules, terms.expired, whole=complete)),
+        baseline=ledger.comparison(judged, rules),
+    )
+    return msgspec.structs.replace(report, failed=_fails(report, totals, complete))
+
+
+def _fails(policy: PolicyReport, totals: Mapping[Severity, int], complete: bool) -> bool:
+    """Whether a run fails by its policy."""
+    if policy.fail_on == "never":
+        return False
+    if not complete or any(totals[severity] for severity in SEVERITIES[: SEVERITIES.index(policy.fail_on) + 1]):
+        return True
+    return policy.strict and bool(policy.expired or policy.unused or policy.stale_places)
 
 
 def _comparison(place: Place, known: int, found: int) -> Comparison:

@@ -15,7 +15,9 @@ import msgspec
 
 from ..findings import Excerpt, Finding, Mark
 from ..model import SEVERITIES, RuleSet, Severity
-from .aside import MOST_KNOWN, MOST_SUPPRESSED, Ledger, Part, PolicyReport, Taken, Terms
+from .aside import Ledger, Part, PolicyReport, Taken, Terms, policy_report
+from .marked import Marked
+from .marked import Sample as Sample
 
 if TYPE_CHECKING:
     from ..app import App
@@ -136,15 +138,6 @@ class Report(Summary, frozen=True, kw_only=True):
     set_aside: tuple[Finding, ...] = ()
 
 
-class Sample(msgspec.Struct, frozen=True):
-    """A finding that is shown, with the piece of its line that people look at; ``note`` says what else there is
-    to know of it."""
-
-    finding: Finding
-    excerpt: Excerpt | None
-    note: str = ""
-
-
 class Awaited(msgspec.Struct, frozen=True):
     """A finding that was counted and whose details are on their way: what became of it, its number among those
     of its rule that count (``None`` if it does not), and whether it is a sample."""
@@ -173,9 +166,7 @@ class Collector:
         self._severities: dict[str, Severity] = {}
         #: Findings of places that have more of them than are known, by rule: they count, but are not shown one by one.
         self._exceeded: Counter[str] = Counter()
-        self._suppressed: list[Sample] = []
-        self._suppressed_shown: Counter[str] = Counter()
-        self._of_known: dict[int, Sample] = {}
+        self._marked = Marked(self.ledger)
         # Details come in the order of the counts, rule by rule, but not one by one: a line is counted first.
         self._awaited: dict[str, deque[Awaited]] = {}
 
@@ -184,7 +175,7 @@ class Collector:
         ordinal: int | None = None
         if taken is not None and not taken.counts:
             self.aside += 1
-            kept = self._keeps_aside(rule, taken)
+            kept = self._marked.keeps(rule, taken, self.max_samples)
         elif taken is not None and taken.novelty == "exceeded":
             self._exceeded[rule] += 1
             self._severities[rule] = severity
@@ -200,12 +191,6 @@ class Collector:
             awaited = Awaited(taken, -1 if mark is None else mark.known, ordinal, kept)
             self._awaited.setdefault(rule, deque()).append(awaited)
         return wanted
-
-    def _keeps_aside(self, rule: str, taken: Taken) -> bool:
-        if taken.suppressed is None:
-            return taken.first and self.max_samples > 0 and len(self._of_known) < MOST_KNOWN
-        self._suppressed_shown[rule] += 1
-        return self._suppressed_shown[rule] <= min(self.max_samples, MOST_SUPPRESSED)
 
     def _wants(self, rule: str, ordinal: int | None) -> bool:
         """Whether the details of a finding are wanted that is no sample."""
@@ -225,26 +210,18 @@ class Collector:
         sample = Sample(taken.marked(finding), excerpt)
         if taken.counts:
             self.samples.append(sample)
-        elif taken.suppressed is not None:
-            self._suppressed.append(sample)
         else:
-            self._of_known[awaited.known] = sample
+            self._marked.add(taken, awaited.known, sample)
 
     @property
     def telling(self) -> list[Sample]:
         """The samples of what counts; last, one of each place that has more findings than are known."""
-        return [*self.samples, *(self._exceeding(known) for known in self._of_known if self.ledger.is_exceeded(known))]
+        return [*self.samples, *self._marked.exceeding]
 
     @property
     def set_aside(self) -> list[Sample]:
         """The samples of what does not count."""
-        known = (sample for number, sample in self._of_known.items() if not self.ledger.is_exceeded(number))
-        return [*self._suppressed, *known]
-
-    def _exceeding(self, known: int) -> Sample:
-        sample = self._of_known[known]
-        finding = msgspec.structs.replace(sample.finding, baseline="exceeded")
-        return Sample(finding, sample.excerpt, self.ledger.note(known))
+        return self._marked.set_aside
 
     def _sums(self) -> dict[str, int]:
         rules = self._counts.keys() | self._exceeded.keys()
@@ -324,36 +301,15 @@ def summary_of(
         totals=totals,
         counts=collector.counts,
         severities=collector.severities,
-        policy=_policy_report(collector.ledger, terms or Terms(), files, relations, totals, complete),
+        policy=policy_report(
+            collector.ledger,
+            terms or Terms(),
+            [file.path for file in files if file.complete],
+            {severity: getattr(totals, severity) for severity in SEVERITIES},
+            related=relations == "checked",
+            complete=complete,
+        ),
     )
-
-
-def _policy_report(
-    ledger: Ledger, terms: Terms, files: Iterable[FileReport], relations: Relations, totals: Totals, complete: bool
-) -> PolicyReport:
-    looked_at = terms.rules if relations == "checked" else terms.rules - terms.relations
-    judged = [file.path for file in files if file.complete]
-    report = PolicyReport(
-        path=terms.path,
-        fail_on=terms.fail_on,
-        strict=terms.strict,
-        failed=False,
-        suppressed=ledger.suppressed,
-        known=dict(sorted(ledger.known.items(), key=lambda item: (-item[1], item[0]))),
-        suppressions=tuple(ledger.suppressions(judged, looked_at, terms.expired, whole=complete)),
-        baseline=ledger.comparison(judged, looked_at),
-    )
-    return msgspec.structs.replace(report, failed=_fails(report, totals, complete))
-
-
-def _fails(policy: PolicyReport, totals: Totals, complete: bool) -> bool:
-    """Whether a run fails by its policy."""
-    if policy.fail_on == "never":
-        return False
-    grave = SEVERITIES[: SEVERITIES.index(policy.fail_on) + 1]
-    if not complete or any(getattr(totals, severity) for severity in grave):
-        return True
-    return policy.strict and bool(policy.expired or policy.unused or policy.stale_places)
 
 
 def _app_report(app: App) -> AppReport:

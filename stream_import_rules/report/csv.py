@@ -13,8 +13,9 @@ from functools import lru_cache
 
 from ..findings import Finding, Related
 from .collect import Summary
+from .remarks import remarks_of
 from .safe import tidy
-from .words import gaps, partial_of, remarks_of
+from .words import gaps, partial_of
 
 COLUMNS = (
     *("severity", "rule", "file", "line", "column", "instruction", "path", "record"),

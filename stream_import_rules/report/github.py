@@ -13,8 +13,9 @@ from collections.abc import Iterator, Sequence
 from ..model import SEVERITIES, Severity
 from .collect import Report, Sample, by_rule
 from .outcome import Outcome
+from .remarks import first_remarks
 from .safe import tidy
-from .words import STANDARD_INPUT, first_gaps, first_remarks, in_short, name_of, number, partial_of
+from .words import STANDARD_INPUT, first_gaps, in_short, name_of, number, partial_of
 
 #: What GitHub's runner takes for a command: at the beginning of a line, and in its older form anywhere.
 _LINE_COMMAND = re.compile(rb"^(\s*):(?=:)", re.MULTILINE)

@@ -21,8 +21,9 @@ from .html_overview import by_frequency, counts_of, entries, fix_first, groups, 
 from .html_policy import policy
 from .markup import Html, join, tag, text
 from .outcome import Outcome
+from .remarks import first_remarks
 from .share import fitting
-from .words import first_gaps, first_remarks, first_to_fix, groups_of, name_of, partial_of, sentence_of, totals_of
+from .words import first_gaps, first_to_fix, groups_of, name_of, partial_of, sentence_of, totals_of
 
 #: Bytes of the page; a file of 2 MB is still opened at once on a phone.
 MOST_BYTES = 2_000_000

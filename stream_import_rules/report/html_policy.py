@@ -12,7 +12,8 @@ from .collect import Sample, by_rule
 from .html_parts import id_of, left_out, section, table
 from .markup import Html, join, tag, text
 from .outcome import Outcome
-from .words import aside_of, first_remarks, mark_of, number, place_of
+from .remarks import first_remarks, mark_of
+from .words import aside_of, number, place_of
 
 #: Rules of which findings do not count, and findings of each, that are listed.
 TOP_RULES, TOP_SAMPLES = 50, 5

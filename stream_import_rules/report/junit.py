@@ -14,8 +14,9 @@ from xml.sax.saxutils import escape, quoteattr
 from ..model import SEVERITIES, Severity
 from .collect import Report, Sample, by_rule
 from .outcome import Outcome
+from .remarks import first_remarks, mark_of
 from .safe import tidy
-from .words import aside_of, first_remarks, gaps, mark_of, name_of, number, place_of, plural
+from .words import aside_of, gaps, name_of, number, place_of, plural
 
 _FILES, _RULES, _POLICY = "files", "rules", "policy"
 
@@ -110,7 +111,7 @@ def _policy(report: Report) -> Iterator[str]:
     if not remarks and not aside:
         return
     text = "\n".join([f"Not counted: {aside}." if aside else "Everything counts.", *(said for _, said in remarks)])
-    fails = report.policy.strict and any(kind != "exceeded" for kind, _ in remarks)
+    fails = report.policy.strict and any(kind not in ("exceeded", "surplus") for kind, _ in remarks)
     told = escape(_lines(text))
     inside = f"<system-out>{told}</system-out>"
     if fails:

@@ -13,14 +13,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from ..model import Rule, Severity
 from .collect import Report, Sample, by_rule
 from .outcome import Outcome
+from .remarks import first_remarks, mark_of
 from .safe import tidy
 from .share import fitting
 from .words import (
     aside_of,
     first_gaps,
-    first_remarks,
     groups_of,
-    mark_of,
     name_of,
     number,
     partial_of,

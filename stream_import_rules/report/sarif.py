@@ -24,9 +24,10 @@ from ..findings import Finding, Novelty, Related, writable
 from ..model import EVIDENCE, Rule, RuleSet, Severity
 from .collect import Report, Sample, by_rule
 from .outcome import Outcome
+from .remarks import first_remarks
 from .safe import escape_json, tidy
 from .share import fitting
-from .words import STANDARD_INPUT, first_remarks, gaps, in_short, name_of, number, partial_of, plural
+from .words import STANDARD_INPUT, gaps, in_short, name_of, number, partial_of, plural
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 

@@ -18,14 +18,13 @@ from ..model import Rule, RuleSet
 from .collect import FileReport, Report, Sample, Totals, by_rule
 from .excerpt import set_excerpt
 from .page import STYLES, Page
+from .remarks import first_remarks, mark_of
 from .words import (
     FIRST_RULES,
     UNDECIDED,
     aside_of,
-    first_remarks,
     first_to_fix,
     gaps,
-    mark_of,
     number,
     partial_of,
     place_of,

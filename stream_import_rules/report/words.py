@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ..findings import Finding
 from ..model import SEVERITIES, MaxFileBytes, RuleSet, Severity
-from .aside import Comparison, PolicyReport, SuppressionReport
+from .aside import PolicyReport
 from .collect import FileReport, Report, Summary, Totals
 
 #: The verdict names this many rules to begin with.
@@ -123,7 +123,7 @@ def _verdict(report: Summary) -> Sentence:
                 return Sentence(f"✓ No error that counts; read {what}:", rest)
             return Sentence(f"✓ Ready to upload, once you have read {what}:", rest)
         case "ok" if report.policy.set_aside:
-            return Sentence("✓ Nothing that counts was found.", "")
+            return Sentence("✓ No error and no warning that counts.", "")
         case "ok":
             lines = sum(file.lines for file in report.files)
             entries = sum(sum(file.entries.values()) for file in report.files)
@@ -145,56 +145,6 @@ def _failing(report: Summary) -> str:
         option = "--strict" if policy.strict else f"--fail-on {policy.fail_on}"
         return f"{NOUNS[severity]}s fail it too (`{option}`)"
     return "it is strict, and part of its policy is not needed any more (`--strict`)"
-
-
-def remarks_of(report: Summary) -> Iterator[tuple[str, str]]:
-    """What is to be said of the policy of a run: the kind of remark, and a sentence that is not yet harmless."""
-    policy = report.policy
-    for one in policy.expired:
-        yield "expired", f"The suppression of {_about(one)} expired on {one.until}: what it suppressed counts again."
-    for one in policy.unused:
-        yield "unused", f"The suppression of {_about(one)} suppresses nothing; it can go."
-    baseline = policy.baseline
-    if baseline is None:
-        return
-    for place in baseline.exceeded:
-        new = place.found - place.known
-        yield "exceeded", f"{number(new)} new of {number(place.found)} {_at(place)}; which of them cannot be told."
-    for place in baseline.stale:
-        left = "none counts" if not place.found else f"only {number(place.found)} count"
-        yield "stale", f"The baseline knows {number(place.known)} {_at(place)}; {left} now."
-    if baseline.stale_places:
-        again = "`--write-baseline` makes it anew"
-        yield "stale", f"Of {plural(baseline.stale_places, 'place')} the baseline knows more than there is; {again}."
-
-
-def first_remarks(report: Summary, most: int = 10) -> list[tuple[str, str]]:
-    """The first remarks of each kind, and how many more there are of it."""
-    seen: dict[str, int] = {}
-    told = []
-    for kind, sentence in remarks_of(report):
-        seen[kind] = seen.get(kind, 0) + 1
-        if seen[kind] <= most:
-            told.append((kind, sentence))
-    return told + [(kind, f"And {number(count - most)} more.") for kind, count in seen.items() if count > most]
-
-
-def mark_of(finding: Finding) -> str:
-    """What is said of a finding that is suppressed or known; not yet harmless."""
-    if finding.suppressed is not None:
-        return f"suppressed: {finding.suppressed}"
-    return "known by the baseline" if finding.baseline == "known" else ""
-
-
-def _about(one: SuppressionReport) -> str:
-    limits = [part for part in (one.file, one.instruction, one.path) if part]
-    place = f" (line {one.line})" if one.line else ""
-    return one.rule + (f" in {', '.join(limits)}" if limits else "") + place
-
-
-def _at(place: Comparison) -> str:
-    where = " ".join(part for part in (place.instruction, place.path) if part)
-    return f"{place.rule} in {name_of(place.file)}" + (f" at {where}" if where else "")
 
 
 def gaps(report: Summary) -> Iterator[tuple[str | None, str]]:
