@@ -11,7 +11,8 @@ Functions about files also take ``relations`` (false: leave out what concerns se
 (what the relations may take before they write to disk: bytes, or a text such as ``"1GB"``), and ``jobs``
 (processes, ``None``: one for each core). No choice of ``jobs`` and ``chunk`` (bytes that one process
 reads at a time) changes a finding. ``baseline`` names the file of a baseline: what it knows does not count;
-``write_baseline`` names the file that a new one is written to, if all was judged.
+``write_baseline``, of the functions that judge whole files, names the file that a new one is written to, if
+all was judged.
 """
 
 from __future__ import annotations

@@ -645,7 +645,8 @@ def schema(name: str | None, output: str) -> None:
     `errors` asks for what the import refuses, `strict` for what is warned of too, `editor` has texts and
     snippets besides; `draft-07` is for tools that know no later draft. NAME may be short: line.strict
 
-    `report` and `jsonl` are of what `validate` writes: the report with --format json, a line with --format jsonl.
+    `report` and `jsonl` are of what `validate` writes: the report with --format json, a line with --format jsonl;
+    `baseline` is of the file that --write-baseline writes.
     """
     names = artefact.schema_names()
     if name is None:

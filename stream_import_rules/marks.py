@@ -18,7 +18,7 @@ from .patterns import ANYWHERE, LONGEST_STEP, MOST_STEPS, pattern_of, pattern_of
 from .suppressions import Suppression
 
 #: Places of one file whose marks are remembered.
-_REMEMBERED = 20_000
+_REMEMBERED = 5_000
 #: Characters of a JSON Pointer that are looked at.
 _LONGEST = 2_000
 
