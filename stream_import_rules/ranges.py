@@ -7,13 +7,15 @@ all lines of a file, each once, wherever they are cut.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
 from . import read
 from .arrow_tables import arrow
-from .findings import Excerpt, Finding
+from .baseline import Tally
+from .findings import Excerpt, Finding, Mark
 from .groups import Use
 from .model import Severity
 from .scan import Judges, Scan
@@ -25,12 +27,14 @@ if TYPE_CHECKING:
 
 
 class Result(msgspec.Struct):
-    """What the scan of a part has found. ``settled``: the next part can be judged on its own."""
+    """What the scan of a part has found. ``counts`` are by rule and mark, ``tally`` counts findings by place, if
+    that is wanted; ``settled``: the next part can be judged on its own."""
 
     lines: int
     size: int
-    counts: dict[str, int]
-    samples: list[tuple[Finding, Excerpt | None]]
+    counts: dict[tuple[str, Mark | None], int]
+    samples: list[tuple[Finding, Excerpt | None, Mark | None]]
+    tally: Tally | None
     survey: Survey
     groups: dict[str, int]
     first_uses: dict[str, Use]
@@ -48,26 +52,37 @@ class Result(msgspec.Struct):
 
 
 class Bounded:
-    """A sink that counts everything and keeps the first findings of each rule."""
+    """A sink that counts everything and keeps the first findings of each rule; those that are suppressed
+    are counted by themselves, and so is each place of a baseline, of which the first finding is enough."""
+
+    aside = 0
 
     def __init__(self, wanted: int | None) -> None:
         self.wanted = wanted
-        self.counts: dict[str, int] = {}
-        self.samples: list[tuple[Finding, Excerpt | None]] = []
+        self.counts: dict[tuple[str, Mark | None], int] = {}
+        self.samples: list[tuple[Finding, Excerpt | None, Mark | None]] = []
+        self._seen: dict[tuple[str, int], int] = {}
+        # Details come in the order of the counts, rule by rule.
+        self._awaited: dict[str, deque[Mark | None]] = {}
 
-    def count(self, rule: str, severity: Severity) -> bool:
+    def count(self, rule: str, severity: Severity, mark: Mark | None = None) -> bool:
         """Count it; true as long as more are wanted."""
-        seen = self.counts.get(rule, 0)
-        self.counts[rule] = seen + 1
-        return self.wanted is None or seen < self.wanted
+        self.counts[rule, mark] = self.counts.get((rule, mark), 0) + 1
+        kind = -1 if mark is None else -2 if mark.suppression >= 0 else mark.known
+        seen = self._seen.get((rule, kind), 0)
+        self._seen[rule, kind] = seen + 1
+        wanted = self.wanted is None or seen < (self.wanted if kind < 0 else min(1, self.wanted))
+        if wanted:
+            self._awaited.setdefault(rule, deque()).append(mark)
+        return wanted
 
     def tally(self, rule: str, severity: Severity, number: int) -> None:
         """Count them."""
-        self.counts[rule] = self.counts.get(rule, 0) + number
+        self.counts[rule, None] = self.counts.get((rule, None), 0) + number
 
     def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
         """Keep it."""
-        self.samples.append((finding, excerpt))
+        self.samples.append((finding, excerpt, self._awaited[finding.rule].popleft()))
 
 
 def scan_range(
@@ -111,6 +126,7 @@ def scan_range(
         size=scan.bytes,
         counts=sink.counts,
         samples=sink.samples,
+        tally=None if scan.marking is None else scan.marking.tally,
         survey=scan.survey,
         groups=dict(scan.groups.counts),
         first_uses=scan.groups.first,
