@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import random
@@ -194,6 +195,20 @@ def test_bytes_that_are_no_text_are_never_known(here: Path) -> None:  # noqa: F8
     run("--write-baseline")
     assert run("--baseline", FILE).exit_code == 1
     assert "file.encoding" in unread_rules(RULESET)
+
+
+@pytest.mark.parametrize("rule", ["file.compression", "file.max-stream-bytes", "line.max-bytes"])
+def test_what_was_read_in_part_is_never_known(rule: str) -> None:
+    assert rule in unread_rules(RULESET)
+
+
+def test_no_baseline_is_made_of_a_damaged_archive(here: Path) -> None:  # noqa: F811
+    write(here, users("a b"))
+    (here / "x.jsonl.gz").write_bytes(gzip.compress(users("a b").encode() * 1_000)[:-12])
+    result = run("x.jsonl.gz", "--write-baseline")
+    assert result.exit_code == 1
+    assert "is not written: a baseline is of files that were judged wholly" in result.stderr
+    assert not (here / FILE).exists()
 
 
 # --------------------------------------------------------------------------- any number of processes
