@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from stream_import_rules import model
 
+from .app_policy import to_policy_schema
 from .schema_text import SITE, Keywords
 from .to_json_schema import DRAFTS, to_draft_07
 
@@ -43,8 +44,8 @@ def _schema(ruleset: model.RuleSet, fingerprint: str) -> Keywords:
     return {
         "$comment": f"{made} Fingerprint {fingerprint}.",
         "title": f"{ruleset.title}: the configuration of an app",
-        "description": "What an import has to know of your app, for `stream-import validate --app`. Every member "
-        "may be left out; what is not said is not judged. Paths are seen from this file.",
+        "description": "What an import has to know of your app, and how its runs are judged, for `stream-import "
+        "validate --app`. Every member may be left out; what is not said is not judged. Paths are seen from this file.",
         "type": "object",
         "additionalProperties": False,
         "properties": dict(_members(ruleset)),
@@ -78,6 +79,7 @@ def _members(ruleset: model.RuleSet) -> Iterator[tuple[str, Keywords]]:
     yield "existing_ids", _closed(about, ids)
     schemas = {c.entries: _schemas_of(c) for c in app.checks if isinstance(c, model.DataSchema)}
     yield "schemas", _closed("JSON Schemas for free-form data: paths of `.json` or `.yaml` files.", schemas)
+    yield "policy", to_policy_schema(ruleset)
 
 
 def _feed_groups(check: model.ConfiguredGroups) -> Keywords:

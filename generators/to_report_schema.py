@@ -13,7 +13,10 @@ from typing import Any
 
 import msgspec
 
+from stream_import_rules.baseline import VERSION as FORM
+from stream_import_rules.baseline import BaselineFile, Known
 from stream_import_rules.findings import Finding, Related
+from stream_import_rules.report.aside import BaselineReport, Comparison, PolicyReport, SuppressionReport
 from stream_import_rules.report.collect import AppReport, FileReport, Report, Rules, Summary, Tool, Totals, Unread
 
 from .schema_text import SITE
@@ -32,7 +35,12 @@ _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     Tool,
     Rules,
     AppReport,
+    PolicyReport,
+    SuppressionReport,
+    BaselineReport,
+    Comparison,
 )
+_BASELINE: tuple[type[msgspec.Struct], ...] = (BaselineFile, Known)
 
 _COUNTS = "Exact numbers of findings by rule; the gravest, then the most frequent first."
 _HEAD = {
@@ -47,10 +55,11 @@ _HEAD = {
     "interrupted": "Present and true if the user stopped the run.",
     "relations": "Whether references, duplicates and what else concerns several entries were checked. left out: the "
     "user said so. broken off: memory or disk did not suffice. Absent if they were.",
-    "total": "The number of all findings.",
+    "total": "The number of all findings that count. What is suppressed or known is in `policy` alone.",
     "totals": "It, by severity.",
     "counts": _COUNTS,
     "severities": "The severity in this run of each rule in `counts`.",
+    "policy": "By what the run fails, what it does not count, and what came of that.",
 }
 
 #: What each member means.
@@ -58,7 +67,65 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
     "Report": _HEAD
     | {
         "shown": "How many findings are listed. If it is less than `total`, the others are only counted.",
-        "findings": "The first findings of each rule, in the order of the files.",
+        "findings": "The first findings of each rule, in the order of the files; then one of each place that has more "
+        "findings than the baseline knows.",
+        "set_aside": "Of what does not count: the first suppressed findings of each rule, and one of each place that "
+        "the baseline knows. Absent if there is none.",
+    },
+    "PolicyReport": {
+        "path": "The file whose section `policy` holds. Absent if there is none.",
+        "fail_on": "The least severity that fails the run.",
+        "strict": "Present and true if a suppression or an entry of the baseline that is not needed fails it too.",
+        "failed": "Whether the run fails: the exit code is not 0.",
+        "suppressed": "Numbers of suppressed findings by rule, the most frequent first. Absent if there is none.",
+        "known": "Numbers of findings by rule that the baseline knows. Absent if there is none.",
+        "suppressions": "All suppressions, and what came of them. Absent if there is none.",
+        "baseline": "How the findings compare with the baseline. Absent if there is none.",
+    },
+    "SuppressionReport": {
+        "rule": "The rule that is suppressed, or the pattern of several.",
+        "file": "The pattern of the files in which it works. Absent: in all.",
+        "instruction": "The instruction in whose lines it works. Absent: in all.",
+        "path": "The pattern of the places at which it works. Absent: at all.",
+        "reason": "Why its findings are accepted.",
+        "until": "The last day on which it works (YYYY-MM-DD, UTC). Absent if there is none.",
+        "line": "The line of the file of the policy where it stands.",
+        "state": "active: it works. unused: it suppresses nothing. expired: its last day is over, and it does not work "
+        "any more. idle: nothing that it could suppress was looked at.",
+        "count": "How many findings it suppresses.",
+    },
+    "BaselineReport": {
+        "path": "Its file, as it was named.",
+        "known": "The number of findings that it knows, which do not count.",
+        "new": "The number of those that it does not know, of all severities. What is suppressed is not among them.",
+        "exceeded": "Places with more findings than it knows: some of them are new, but which cannot be told. The "
+        "first 1,000. Absent if there is none.",
+        "exceeded_places": "How many such places there are. Absent if there is none.",
+        "stale": "Places with fewer findings than it says: the baseline can be made anew. The first 1,000. Absent if "
+        "there is none.",
+        "stale_places": "How many such places there are. Absent if there is none.",
+    },
+    "Comparison": {
+        "file": "The file, seen from the folder of the baseline.",
+        "rule": "The rule.",
+        "instruction": "The instruction of the lines. Absent if they have none that is known.",
+        "path": "The places in the line: a JSON Pointer with `*` for every index. Absent: the line itself.",
+        "known": "How many findings the baseline has there.",
+        "found": "How many there are.",
+    },
+    "BaselineFile": {
+        "$schema": "The address of this schema, for editors.",
+        "version": "The version of the form.",
+        "rules": "The name of the rule set.",
+        "findings": "What is known, sorted by file, rule, instruction and path.",
+    },
+    "Known": {
+        "file": "The file, seen from the folder of the baseline; `-` is standard input.",
+        "rule": "The id of the rule.",
+        "instruction": "The instruction of the lines. Absent if they have none that is known.",
+        "path": "The places in the line: a JSON Pointer with `*` for every index, `/**` for any place. Absent: the "
+        "line itself.",
+        "count": "How many findings of the rule there are known.",
     },
     "FileReport": {
         "path": "The file, as it was named; `-` is standard input.",
@@ -104,6 +171,10 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "hint": "What to write instead.",
         "value": "The JSON text of what was found there, cut to a readable length.",
         "related": "Other places that the finding is about, such as the first of two duplicates.",
+        "suppressed": "Why it does not count: the reason of the suppression. Absent if it is not suppressed.",
+        "baseline": "How it compares with the baseline. new: the baseline has none like it. known: it does not count; "
+        "the baseline has as many at its place. exceeded: there are more at its place than that; which of them are "
+        "new cannot be told. Absent without a baseline.",
     },
     "Related": {
         "message": "What is there.",
@@ -143,12 +214,24 @@ def to_report_schema() -> dict[str, str]:
         "oneOf": [{"$ref": f"#/$defs/{name}"} for name in lines],
         "$defs": lines | shared,
     }
-    return {"report.schema.json": _text("report", report), "jsonl.schema.json": _text("jsonl", line)}
+    known = {name: _definition(name, shape) for name, shape in _shapes(_BASELINE).items()}
+    known["BaselineFile"]["properties"]["version"] = {"description": "The version of the form.", "const": FORM}
+    known["Known"]["properties"]["count"]["minimum"] = 1
+    baseline = {
+        "title": "The baseline of stream-import validate --baseline and --write-baseline",
+        "$ref": "#/$defs/BaselineFile",
+        "$defs": known,
+    }
+    return {
+        "report.schema.json": _text("report", report),
+        "jsonl.schema.json": _text("jsonl", line),
+        "baseline.schema.json": _text("baseline", baseline),
+    }
 
 
-def _shapes() -> dict[str, dict[str, Any]]:
-    _, shapes = msgspec.json.schema_components(_STRUCTS, ref_template="#/$defs/{name}")
-    return {struct.__name__: shapes[struct.__name__] for struct in _STRUCTS}
+def _shapes(structs: tuple[type[msgspec.Struct], ...] = _STRUCTS) -> dict[str, dict[str, Any]]:
+    _, shapes = msgspec.json.schema_components(structs, ref_template="#/$defs/{name}")
+    return {struct.__name__: shapes[struct.__name__] for struct in structs}
 
 
 def _definition(name: str, shape: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .app import AppError as AppError
     from .app import find_app as find_app
     from .artefact import ArtefactError as ArtefactError
+    from .baseline import BaselineError as BaselineError
     from .entries import FileChanged as FileChanged
     from .findings import Finding as Finding
     from .model import RuleSet as RuleSet
@@ -37,6 +38,7 @@ _HOMES = {
     "App": "app",
     "AppError": "app",
     "ArtefactError": "artefact",
+    "BaselineError": "baseline",
     "FileChanged": "entries",
     "Finding": "findings",
     "InputError": "api",
@@ -56,6 +58,7 @@ __all__ = [
     "App",
     "AppError",
     "ArtefactError",
+    "BaselineError",
     "FileChanged",
     "Finding",
     "InputError",

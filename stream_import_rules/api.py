@@ -4,13 +4,16 @@ Comes after ``artefact`` (the rules), ``policy`` (which of them count) and ``val
 ``cli`` is built on the same steps. All functions take the same options: ``select``, ``ignore`` (ids or
 patterns such as ``activity.*``), ``severity`` (pattern → ``error``, ``warning`` or ``info``) and ``app``,
 the configuration of an app: its file, or what ``load_app`` made of it. None is looked for unasked;
-``find_app`` finds the one that belongs to a file.
+``find_app`` finds the one that belongs to a file. ``policy`` is a mapping of the form that the section
+``policy`` of a configuration has, and stands in its place; the other options win over both.
 
 Functions about files also take ``relations`` (false: leave out what concerns several entries), ``memory``
 (what the relations may take before they write to disk: bytes, or a text such as ``"1GB"``), ``max_stream``
 (what is read of compressed data and of streams, a size as well; ``None``: as much as the rules say), and ``jobs``
 (processes, ``None``: one for each core). No choice of ``jobs`` and ``chunk`` (bytes that one process
-reads at a time) changes a finding.
+reads at a time) changes a finding. ``baseline`` names the file of a baseline: what it knows does not count;
+``write_baseline``, of the functions that judge whole files, names the file that a new one is written to, if
+all was judged.
 """
 
 from __future__ import annotations
@@ -28,15 +31,20 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 import msgspec
 
 from . import artefact
-from .findings import Finding, Kept, Sink
+from . import run_policy as run_policies
+from .findings import Finding, Sink
 from .model import SEVERITIES, RuleSet, Severity
 from .policy import Policy
 from .read import BUFFER
 from .report.collect import MAX_SAMPLES, Collector, FileReport, Report, Totals, file_report, report_of, summary_of
+from .report.gather import Gatherer
+from .run_policy import RunPolicy
+from .suppressions import Settings
 
 if TYPE_CHECKING:
     from .app import App
     from .inputs import Inputs
+    from .marks import Marker
     from .validate import Checker, Plan, Progress
 
 StrPath: TypeAlias = "str | os.PathLike[str]"
@@ -59,6 +67,9 @@ def validate_file(
     ignore: Iterable[str] = (),
     severity: Mapping[str, Severity] | None = None,
     app: StrPath | App | None = None,
+    policy: Mapping[str, Any] | None = None,
+    baseline: StrPath | None = None,
+    write_baseline: StrPath | None = None,
     max_samples: int = MAX_SAMPLES,
     relations: bool = True,
     memory: int | str = MEMORY,
@@ -70,8 +81,9 @@ def validate_file(
 
     Memory does not grow with the file. A file called ``.gz`` or ``.zst`` is unpacked on the way. Raises ``OSError``
     if the file cannot be read, ``InputError`` if what unpacks it is not installed, ``UnknownRule`` for an option
-    that fits no rule, ``ArtefactError`` if the installation is broken, ``AppError`` for a configuration that cannot
-    be used, ``StoreError`` if the relations need more disk than there is.
+    that fits no rule, ``ArtefactError`` if the installation is broken, ``AppError`` for a configuration or a policy
+    that cannot be used, ``BaselineError`` for a baseline, ``StoreError`` if the relations need more disk than there
+    is.
 
     >>> report = validate_file("export.jsonl", ignore=["activity.size-advice"])    # doctest: +SKIP
     >>> report.ok, report.verdict, report.counts                                   # doctest: +SKIP
@@ -80,8 +92,11 @@ def validate_file(
     return _validate(
         [os.fspath(path)],
         together=False,
-        policy=(select, ignore, severity),
+        chosen=(select, ignore, severity),
         app=app,
+        policy=policy,
+        baseline=baseline,
+        write_baseline=write_baseline,
         max_samples=max_samples,
         relations=relations,
         plan=make_plan(jobs=jobs, chunk=chunk, memory=memory, max_stream=max_stream),
@@ -96,6 +111,9 @@ def validate_files(
     ignore: Iterable[str] = (),
     severity: Mapping[str, Severity] | None = None,
     app: StrPath | App | None = None,
+    policy: Mapping[str, Any] | None = None,
+    baseline: StrPath | None = None,
+    write_baseline: StrPath | None = None,
     max_samples: int = MAX_SAMPLES,
     relations: bool = True,
     memory: int | str = MEMORY,
@@ -110,8 +128,11 @@ def validate_files(
     return _validate(
         input_files(paths).paths,
         together=together,
-        policy=(select, ignore, severity),
+        chosen=(select, ignore, severity),
         app=app,
+        policy=policy,
+        baseline=baseline,
+        write_baseline=write_baseline,
         max_samples=max_samples,
         relations=relations,
         plan=make_plan(jobs=jobs, chunk=chunk, memory=memory, max_stream=max_stream),
@@ -125,12 +146,14 @@ def iter_findings(
     ignore: Iterable[str] = (),
     severity: Mapping[str, Severity] | None = None,
     app: StrPath | App | None = None,
+    policy: Mapping[str, Any] | None = None,
+    baseline: StrPath | None = None,
     relations: bool = True,
     memory: int | str = MEMORY,
     max_stream: int | str | None = None,
 ) -> Iterator[Finding]:
     """Every finding of a file or binary stream, in the order of the lines, as it is found; what concerns
-    several entries comes last.
+    several entries comes last. Those that do not count are among them, and say so (``suppressed``, ``baseline``).
 
     Nothing is read before the first finding is asked for; whoever stops early stops the reading, a
     short way ahead. A stream is not closed. Raises as ``validate_file`` does, for the file at the first
@@ -145,9 +168,13 @@ def iter_findings(
         raise TypeError("iter_findings reads bytes: open the file with mode 'rb'")
     ruleset, _ = artefact.load()
     plan = make_plan(jobs=1, memory=memory, max_stream=max_stream)
-    policy = make_policy(ruleset, select, ignore, severity)
-    checker = make_checker(ruleset, policy, app=_app(app), relations=relations, plan=plan)
-    return _findings(source, checker)
+    config = _app(app)
+    chosen = (_names(select), _names(ignore), severity)
+    judged_by = _run_policy(ruleset, _settings(policy, config), *chosen, baseline=baseline)
+    checker = make_checker(
+        ruleset, judged_by.rules, marker=judged_by.marker(ruleset), app=config, relations=relations, plan=plan
+    )
+    return _findings(source, checker, judged_by)
 
 
 def validate_line(
@@ -157,6 +184,7 @@ def validate_line(
     ignore: Iterable[str] = (),
     severity: Mapping[str, Severity] | None = None,
     app: StrPath | App | None = None,
+    policy: Mapping[str, Any] | None = None,
 ) -> list[Finding]:
     """Every finding of one line, given as it would stand in the file or as the value it encodes.
 
@@ -170,10 +198,13 @@ def validate_line(
     """
     levels = tuple(sorted((severity or {}).items()))
     hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    checker = _line_checker(_names(select), _names(ignore), levels, hour, _app(app))
-    found = Kept()
-    checker.check_line(_bytes_of(line), found)
-    return found.findings
+    config = _app(app)
+    settings = _settings(policy, config)
+    checker, judged_by = _line_checker(_names(select), _names(ignore), levels, hour, config, settings)
+    found: list[Finding] = []
+    sink = Gatherer(0, streams=[found.append], ledger=judged_by.ledger())
+    checker.check_line(_bytes_of(line), sink)
+    return found
 
 
 def load_app(path: StrPath) -> App:
@@ -190,17 +221,11 @@ def load_app(path: StrPath) -> App:
 # --------------------------------------------------------------------------- steps shared with the command
 
 
-def make_policy(
-    ruleset: RuleSet,
-    select: Iterable[str] = (),
-    ignore: Iterable[str] = (),
-    severity: Mapping[str, Severity] | None = None,
-) -> Policy:
-    """The policy of these options. Raises ``UnknownRule``; ``ValueError`` for an unknown severity."""
-    for level in (severity or {}).values():
-        if level not in SEVERITIES:
-            raise ValueError(f"no severity {level!r}: it is one of {', '.join(SEVERITIES)}")
-    return Policy(ruleset, select=_names(select), ignore=_names(ignore), severity=severity)
+def keep_baseline(path: str, checker: Checker, ruleset: RuleSet) -> int:
+    """Write what a run has counted as a baseline; how many findings it knows. Raises ``BaselineError``,
+    ``OutputError``."""
+    schema = artefact.schema_text("baseline.schema.json")
+    return run_policies.write_baseline(path, checker.tally, ruleset, schema)
 
 
 def make_plan(
@@ -248,6 +273,7 @@ def make_checker(
     ruleset: RuleSet,
     policy: Policy,
     *,
+    marker: Marker | None = None,
     files: bool = True,
     app: App | None = None,
     relations: bool = True,
@@ -262,7 +288,7 @@ def make_checker(
 
     of_app = None if app is None else AppChecker(app, ruleset, policy.active)
     if not files:
-        return Checker(ruleset, policy, app=of_app)
+        return Checker(ruleset, policy, app=of_app, marker=marker)
     return Checker(
         ruleset,
         policy,
@@ -271,9 +297,10 @@ def make_checker(
         queries=artefact.queries(ruleset.name) if relations else (),
         app=of_app,
         plan=plan,
-        recipe=Recipe(ruleset.name, policy.levels, app=app),
+        recipe=Recipe(ruleset.name, policy.levels, app=app, marker=marker),
         progress=progress,
         histograms=histograms,
+        marker=marker,
     )
 
 
@@ -356,17 +383,29 @@ def _validate(
     paths: Sequence[str],
     *,
     together: bool,
-    policy: tuple[Iterable[str], Iterable[str], Mapping[str, Severity] | None],
+    chosen: tuple[Iterable[str], Iterable[str], Mapping[str, Severity] | None],
     app: StrPath | App | None,
+    policy: Mapping[str, Any] | None,
+    baseline: StrPath | None,
+    write_baseline: StrPath | None,
     max_samples: int,
     relations: bool,
     plan: Plan,
 ) -> Report:
-    """Judge files of the disk, for ``validate_file`` and ``validate_files``."""
+    """Judge files of the disk, for ``validate_file`` and ``validate_files``; ``chosen`` are the rules that are
+    selected and ignored, and their severities."""
     ruleset, fingerprint = artefact.load()
     config = _app(app)
-    checker = make_checker(ruleset, make_policy(ruleset, *policy), app=config, relations=relations, plan=plan)
-    collector = Collector(max_samples)
+    target = None if write_baseline is None else os.fspath(write_baseline)
+    if target is not None:
+        run_policies.refuse_foreign(target)
+    select, ignore, severity = chosen
+    rules = (_names(select), _names(ignore), severity)
+    judged_by = _run_policy(ruleset, _settings(policy, config), *rules, baseline=baseline, counting=target is not None)
+    checker = make_checker(
+        ruleset, judged_by.rules, marker=judged_by.marker(ruleset), app=config, relations=relations, plan=plan
+    )
+    collector = Collector(max_samples, judged_by.ledger())
     files, checked = judge_files(paths, checker, collector, together=together)
     summary = summary_of(
         collector,
@@ -376,19 +415,23 @@ def _validate(
         fingerprint=fingerprint,
         relations="left out" if not relations else "checked" if checked else "broken off",
         app=config,
+        terms=judged_by.terms(ruleset),
     )
-    return report_of(summary, collector.samples)
+    if target is not None and summary.complete:
+        keep_baseline(target, checker, ruleset)
+    return report_of(summary, collector.telling, collector.set_aside)
 
 
-def _findings(source: StrPath | BinaryIO, checker: Checker) -> Iterator[Finding]:
+def _findings(source: StrPath | BinaryIO, checker: Checker, judged_by: RunPolicy) -> Iterator[Finding]:
     from .report.pull import pulled
 
+    ledger = judged_by.ledger()
     if isinstance(source, (str, os.PathLike)):
         with open_input(source) as stream:
-            yield from pulled(_check_of(checker, os.fspath(source)), stream)
+            yield from pulled(_check_of(checker, os.fspath(source)), stream, ledger)
         return
     name = getattr(source, "name", None)
-    yield from pulled(_check_of(checker, name if isinstance(name, str) else "-"), unpacked(source))
+    yield from pulled(_check_of(checker, name if isinstance(name, str) else "-"), unpacked(source), ledger)
 
 
 def _check_of(checker: Checker, name: str) -> Callable[[BinaryIO, Sink], None]:
@@ -409,10 +452,52 @@ def _line_checker(
     levels: tuple[tuple[str, Severity], ...],
     _hour: datetime,
     app: App | None,
-) -> Checker:
+    settings: Settings | None,
+) -> tuple[Checker, RunPolicy]:
     """One checker serves many lines; the hour only makes a new one, for rules that compare times with now."""
     ruleset, _ = artefact.load()
-    return make_checker(ruleset, make_policy(ruleset, select, ignore, dict(levels)), files=False, app=app)
+    judged_by = _run_policy(ruleset, settings, select, ignore, dict(levels))
+    marker = judged_by.marker(ruleset)
+    return make_checker(ruleset, judged_by.rules, marker=marker, files=False, app=app), judged_by
+
+
+def _run_policy(
+    ruleset: RuleSet,
+    settings: Settings | None,
+    select: Iterable[str],
+    ignore: Iterable[str],
+    severity: Mapping[str, Severity] | None,
+    *,
+    baseline: StrPath | None = None,
+    counting: bool = False,
+) -> RunPolicy:
+    return run_policies.run_policy(
+        ruleset,
+        settings,
+        select=select,
+        ignore=ignore,
+        severity=severity,
+        baseline_file=baseline,
+        counting=counting,
+    )
+
+
+def _settings(policy: Mapping[str, Any] | None, app: App | None) -> Settings | None:
+    """The policy that was given, or that of the configuration."""
+    if policy is None:
+        return None if app is None else app.policy
+    try:
+        return _settings_of(json.dumps(policy))
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"a policy is a mapping of what JSON can hold: {error}") from error
+
+
+@lru_cache(maxsize=8)
+def _settings_of(policy: str) -> Settings:
+    from .app_file import policy_in_memory
+
+    ruleset, _ = artefact.load()
+    return policy_in_memory(json.loads(policy), ruleset, artefact.schema_text(f"{ruleset.name}.app.schema.json"))
 
 
 def _app(app: StrPath | App | None) -> App | None:

@@ -13,6 +13,7 @@ import msgspec
 from .data_schemas import SchemaSource
 from .document import Mistakes
 from .model_app import CONFIRM
+from .suppressions import Settings
 
 #: The name under which a configuration is found without being named.
 FILE = "stream-import.yaml"
@@ -30,7 +31,7 @@ class App(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     section (``reaction_kinds``, ``collections``). The other members are by the names that the rules give
     to entries (``activities``, ``reactions``, ``users``, ``collections``): whether such records may be
     outside of the file, the paths of files with the ids of those that exist, and JSON Schemas for their
-    data, by verb, kind or collection; the name "" is for all of them.
+    data, by verb, kind or collection; the name "" is for all of them. ``policy`` is how runs are judged.
     """
 
     path: str
@@ -39,6 +40,7 @@ class App(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     outside: dict[str, bool] = msgspec.field(default_factory=dict)
     existing_ids: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     schemas: dict[str, dict[str, SchemaSource]] = msgspec.field(default_factory=dict)
+    policy: Settings | None = None
 
     @property
     def reaction_kinds(self) -> tuple[str, ...] | None:

@@ -18,6 +18,8 @@ from .data_schemas import SchemaSource, SchemaTrouble
 from .document import Document, Mistake, Mistakes
 from .findings import Path, clip
 from .model import ConfiguredValues, DataSchema, RuleSet
+from .policy_file import SECTION, settings_of
+from .suppressions import Settings
 
 #: Reads the schema of a name, or raises ``SchemaTrouble``.
 _ReadSchema: TypeAlias = Callable[[str], SchemaSource]
@@ -55,6 +57,17 @@ def in_memory(config: Mapping[str, Any], files: Mapping[str, Any], ruleset: Rule
         return data_schemas.in_memory(name, files[name])
 
     return _app(Document("the configuration", dict(config), {}), ruleset, schema, lambda file: file)
+
+
+def policy_in_memory(config: Mapping[str, Any], ruleset: RuleSet, schema: str) -> Settings:
+    """A policy that stands in no file, of the form that the section has; ``schema`` is the JSON Schema of
+    configurations. Raises ``AppError``."""
+    text = Document("the policy", {SECTION: dict(config)}, {})
+    problems = list(form(text, schema))
+    made = None if problems else settings_of(text, ruleset, problems)
+    if made is None or problems:
+        raise AppError(problems)
+    return made
 
 
 def ids_in(app: App, entries: str, ruleset: RuleSet) -> Iterator[str]:
@@ -117,6 +130,7 @@ def _app(text: Document, ruleset: RuleSet, schema: _ReadSchema, ids: Callable[[s
             except ValueError as error:
                 expected = "the path of a text file with an id in each line, seen from this file"
                 problems.append(text.mistake(("existing_ids", entries, i), f"{clip(file)}: {error}", expected))
+    policy = settings_of(text, ruleset, problems)
     if problems:
         raise AppError(problems)
     sections = [c.section for c in ruleset.app.checks if isinstance(c, ConfiguredValues)]
@@ -128,6 +142,7 @@ def _app(text: Document, ruleset: RuleSet, schema: _ReadSchema, ids: Callable[[s
         outside=dict(data.get("outside", {})),
         existing_ids=existing,
         schemas=schemas,
+        policy=policy,
     )
 
 

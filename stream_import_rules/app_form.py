@@ -56,6 +56,9 @@ def _told(document: Document, error: Any, root: Any) -> Iterator[Mistake]:
             yield document.mistake(
                 (*path, key), f"the name `{clip(str(key))}` in {name} is not allowed", _about(pattern)
             )
+        case "required":
+            problem = f"`{about['property']}` is missing in {name}"
+            yield document.mistake(path, problem, _about(wanted.get("properties", {}).get(about["property"])))
         case "type":
             yield document.mistake(path, f"{name} is {value}", _TYPES.get(about["types"][0], about["types"][0]))
         case "enum":

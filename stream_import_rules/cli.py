@@ -20,24 +20,27 @@ from click.shell_completion import CompletionItem
 
 from . import api, artefact, native, signals
 from .app import App, AppError, find_app
+from .baseline import BaselineError
 from .model import SEVERITIES, Rule, RuleSet, Severity
 from .policy import UnknownRule, matching
 from .progress import Progress, total_of
 from .report import json as as_json
+from .report.aside import PolicyReport
 from .report.collect import Collector, Relations, Summary, summary_of
 from .report.formats import FORMATS
 from .report.outcome import Outcome
 from .report.output import STANDARD_OUTPUT, Output, OutputClosed, OutputError, reason_of
 from .report.outputs import Destined, Outputs, OutputsError, Wanted, settled, wanted_of
 from .report.safe import visible
-from .report.words import in_short
+from .report.words import in_short, plural
+from .run_policy import BASELINE, RunPolicy, refuse_foreign, run_policy
+from .suppressions import FAIL_ON, FailOn
 
 if TYPE_CHECKING:
     from .report.page import Page
     from .run import Run
     from .validate import Checker
 
-FailOn: TypeAlias = Literal["error", "warning", "never"]
 Color: TypeAlias = Literal["auto", "always", "never"]
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -67,7 +70,7 @@ class _Group(click.Group):
             for line in str(error).splitlines():
                 _tell(line)
             raise _Trouble("the configuration of the app cannot be used; nothing was judged") from error
-        except (artefact.ArtefactError, UnknownRule, OutputError) as error:
+        except (artefact.ArtefactError, BaselineError, UnknownRule, OutputError) as error:
             raise _Trouble(str(error)) from error
         except OutputClosed:  # while findings are streamed it cuts the run short, elsewhere it is no failure
             ctx.exit(FAILED if ctx.invoked_subcommand == "validate" else 0)
@@ -285,6 +288,20 @@ def _outputs(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str
     help="Change severities; LEVEL is error, warning or info.",
 )
 @click.option(
+    "--baseline",
+    metavar="FILE",
+    type=_FileName(),
+    help="Findings that FILE knows do not count; more of them than it knows do.",
+)
+@click.option(
+    "--write-baseline",
+    metavar="[FILE]",
+    type=_FileName(),
+    is_flag=False,
+    flag_value="",
+    help="Write what is found as a baseline: to FILE, else to that of --baseline, else to " + BASELINE + ".",
+)
+@click.option(
     "--app",
     "app_file",
     metavar="FILE",
@@ -317,10 +334,14 @@ def _outputs(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str
 )
 @click.option(
     "--fail-on",
-    type=click.Choice(get_args(FailOn)),
-    default="error",
-    show_default=True,
-    help="Exit with 1 for findings of this severity or a graver one.",
+    type=click.Choice(FAIL_ON),
+    help="Exit with 1 for findings of this severity or a graver one.  [default: error]",
+)
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Exit with 1 for any finding, advice too (as --fail-on info), and for what a policy does not need any more: "
+    "suppressions that have expired or suppress nothing, and stale entries of the baseline.",
 )
 @click.option(
     "--max-samples",
@@ -345,6 +366,8 @@ def validate(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     severity: dict[str, Severity],
+    baseline: str | None,
+    write_baseline: str | None,
     app_file: str | None,
     no_app: bool,
     together: bool,
@@ -352,7 +375,8 @@ def validate(
     memory: int,
     max_stream: int | None,
     jobs: int | None,
-    fail_on: FailOn,
+    fail_on: FailOn | None,
+    strict: bool,
     max_samples: int | None,
     statistics: bool,
     progress: bool | None,
@@ -374,12 +398,28 @@ def validate(
         raise click.UsageError("--statistics is a form of the text, and no --format text is asked for")
     if files.count(STANDARD_INPUT) > 1:
         raise click.UsageError("standard input (-) can only be read once")
+    if strict and fail_on is not None:
+        raise click.UsageError("--strict and --fail-on exclude each other: --strict fails for any finding")
+    new_baseline = _baseline_of(write_baseline, baseline, [target for _, target in wanted])
     files = _input_files(files)
     for _, target in wanted:
-        _refuse_overwriting(files, target)
+        _refuse_overwriting(files if baseline is None else [*files, baseline], target)
+    if new_baseline is not None:
+        _refuse_overwriting(files, new_baseline)
+        refuse_foreign(new_baseline)
     ruleset, fingerprint = artefact.load()
-    policy = api.make_policy(ruleset, select, ignore, severity)
     app = _app_of(files, app_file, no_app)
+    policy = run_policy(
+        ruleset,
+        None if app is None else app.policy,
+        select=select,
+        ignore=ignore,
+        severity=severity,
+        fail_on=fail_on,
+        strict=strict,
+        baseline_file=baseline,
+        counting=new_baseline is not None,
+    )
     plan = api.make_plan(jobs=jobs, memory=memory, max_stream=max_stream)
 
     def text(outcome: Outcome, out: Output) -> bytes:
@@ -388,13 +428,14 @@ def validate(
         page = _page(out, color)
         if statistics:
             return _encoded(render_statistics(outcome.report, ruleset, page), page)
-        return _encoded(render(outcome.report, outcome.samples, ruleset, page), page)
+        return _encoded(render(outcome.report, outcome.samples, ruleset, page, outcome.set_aside), page)
 
-    with Outputs(wanted, max_samples=max_samples, text=text) as outputs:
+    with Outputs(wanted, max_samples=max_samples, text=text, ledger=policy.ledger()) as outputs:
         with _progress(files, wanted, progress) as shown:
             checker = api.make_checker(
                 ruleset,
-                policy,
+                policy.rules,
+                marker=policy.marker(ruleset),
                 app=app,
                 relations=not no_relations,
                 plan=plan,
@@ -405,11 +446,41 @@ def validate(
         if not run.files and not run.interrupted:
             raise _Trouble("nothing was judged")  # each file has been complained of
         relations: Relations = "left out" if no_relations else "broken off" if run.unrelated else "checked"
-        summary = _summary(run, outputs.sink, ruleset, fingerprint, app, relations)
+        summary = _summary(run, outputs.sink, ruleset, fingerprint, app, relations, policy)
         outputs.write(summary, ruleset, run.histograms)
     for file in outputs.files:
         _tell(f"{file}: {in_short(summary)}")
-    ctx.exit(exit_code(summary, fail_on))
+    _warn(summary.policy)
+    if new_baseline is not None:
+        _keep_baseline(new_baseline, checker, summary, ruleset)
+    ctx.exit(exit_code(summary))
+
+
+def _baseline_of(written: str | None, read: str | None, outputs: Sequence[str]) -> str | None:
+    """Where a baseline is to be written, if one is."""
+    if written is None:
+        return None
+    target = written or read or BASELINE
+    if target == STANDARD_OUTPUT:
+        raise click.UsageError("a baseline is a file; --write-baseline cannot write to standard output")
+    if os.path.realpath(target) in {os.path.realpath(output) for output in outputs if output != STANDARD_OUTPUT}:
+        raise click.UsageError(f"the baseline and a report cannot both go to {visible(target)}")
+    return target
+
+
+def _keep_baseline(target: str, checker: Checker, summary: Summary, ruleset: RuleSet) -> None:
+    if not summary.complete:
+        _complain(f"{visible(target)} is not written: a baseline is of files that were judged wholly")
+        return
+    known = api.keep_baseline(target, checker, ruleset)
+    _tell(f"{visible(target)}: knows {plural(known, 'finding')}")
+
+
+def _warn(policy: PolicyReport) -> None:
+    """Say loudly what has stopped to work; what is merely not needed any more stands in the report."""
+    for one in policy.expired:
+        place = ":".join(str(part) for part in (policy.path, one.line) if part)
+        _complain(f"{place}: the suppression of {one.rule} expired on {one.until}; what it suppressed counts again")
 
 
 def _input_files(names: Sequence[str]) -> tuple[str, ...]:
@@ -492,6 +563,7 @@ def _summary(
     fingerprint: str,
     app: App | None = None,
     relations: Relations = "checked",
+    policy: RunPolicy | None = None,
 ) -> Summary:
     return summary_of(
         collector,
@@ -503,19 +575,17 @@ def _summary(
         interrupted=run.interrupted,
         relations=relations,
         app=app,
+        terms=None if policy is None else policy.terms(ruleset),
     )
 
 
-def exit_code(summary: Summary, fail_on: FailOn) -> int:
+def exit_code(summary: Summary) -> int:
     """The exit code of a run of which something was judged."""
     if summary.interrupted:
         return signals.exit_code()
     if summary.unread:
         return UNUSABLE
-    if fail_on == "never":
-        return 0
-    grave = summary.totals.error or (fail_on == "warning" and summary.totals.warning)
-    return FAILED if grave or not summary.complete else 0
+    return FAILED if summary.policy.failed else 0
 
 
 def _refuse_overwriting(files: Iterable[str], output: str) -> None:
@@ -617,7 +687,8 @@ def schema(name: str | None, output: str) -> None:
     `errors` asks for what the import refuses, `strict` for what is warned of too, `editor` has texts and
     snippets besides; `draft-07` is for tools that know no later draft. NAME may be short: line.strict
 
-    `report` and `jsonl` are of what `validate` writes: the report with --format json, a line with --format jsonl.
+    `report` and `jsonl` are of what `validate` writes: the report with --format json, a line with --format jsonl;
+    `baseline` is of the file that --write-baseline writes.
     """
     names = artefact.schema_names()
     if name is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from typing import Protocol, TypeAlias
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
@@ -47,12 +47,26 @@ class Related(msgspec.Struct, frozen=True, omit_defaults=True):
     path: str | None = None
 
 
+#: How a finding compares with the baseline of its run. ``known``: no more such findings than the baseline
+#: has. ``exceeded``: there are more of them; which are new cannot be told. ``new``: it has none of them.
+Novelty: TypeAlias = Literal["new", "known", "exceeded"]
+
+
+class Mark(NamedTuple):
+    """What a run's policy says of a finding by its place: the numbers of the suppression that covers it, and
+    of the place of the baseline that has it; -1 for none."""
+
+    suppression: int = -1
+    known: int = -1
+
+
 class Finding(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One broken rule at one place. Its field names are the keys of the JSON output.
 
     ``line`` and ``column`` count from 1, columns in Unicode code points; a finding of the whole file
     has neither. ``path`` is a JSON Pointer (RFC 6901) from the root of the line; ``record`` is what
-    the user calls the entry: its foreign id, id or feed.
+    the user calls the entry: its foreign id, id or feed. ``suppressed`` is the reason for which it does not
+    count, ``baseline`` how it compares with the baseline: known findings do not count either.
     """
 
     rule: str
@@ -67,6 +81,8 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     hint: str | None = None
     value: str | None = None
     related: tuple[Related, ...] = ()
+    suppressed: str | None = None
+    baseline: Novelty | None = None
 
 
 def pointer(path: Path) -> str:
@@ -122,13 +138,15 @@ class Sink(Protocol):
 
     #: Of so many findings of each rule the details are wanted; ``None``: of all.
     wanted: int | None
+    #: How many findings do not count, because they are suppressed or known.
+    aside: int
 
-    def count(self, rule: str, severity: Severity) -> bool:
-        """Take note of one more finding of this rule; true if its details are wanted. Once they are not,
-        they never are again."""
+    def count(self, rule: str, severity: Severity, mark: Mark | None = None) -> bool:
+        """Take note of one more finding of this rule; true if its details are wanted. Without a mark, once they are
+        not, they never again are of findings without one."""
 
     def tally(self, rule: str, severity: Severity, number: int) -> None:
-        """Take note of so many more findings whose details are not wanted."""
+        """Take note of so many more findings without a mark, whose details are not wanted."""
 
     def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
         """Take the details of a finding that ``count`` wanted."""
@@ -138,11 +156,12 @@ class Kept:
     """A sink that wants every finding and keeps it."""
 
     wanted: int | None = None
+    aside = 0
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
 
-    def count(self, rule: str, severity: Severity) -> bool:
+    def count(self, rule: str, severity: Severity, mark: Mark | None = None) -> bool:
         """Every finding is wanted."""
         return True
 

@@ -7,6 +7,7 @@ all lines of a file, each once, wherever they are cut.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -14,7 +15,8 @@ import msgspec
 
 from . import read
 from .arrow_tables import arrow
-from .findings import Excerpt, Finding
+from .baseline import Tally
+from .findings import Excerpt, Finding, Mark
 from .groups import Use
 from .model import Severity
 from .scan import Judges, Known, Scan
@@ -26,12 +28,14 @@ if TYPE_CHECKING:
 
 
 class Result(msgspec.Struct):
-    """What the scan of a part has found. ``settled``: the next part can be judged on its own."""
+    """What the scan of a part has found. ``counts`` are by rule and mark, ``tally`` counts findings by place, if
+    that is wanted; ``settled``: the next part can be judged on its own."""
 
     lines: int
     size: int
-    counts: dict[str, int]
-    samples: list[tuple[Finding, Excerpt | None]]
+    counts: dict[tuple[str, Mark | None], int]
+    samples: list[tuple[Finding, Excerpt | None, Mark | None]]
+    tally: Tally | None
     survey: Survey
     groups: dict[str, int]
     first_uses: dict[str, Use]
@@ -53,27 +57,40 @@ class Stopped(Exception):
 
 
 class Bounded:
-    """A sink that counts everything and keeps the first findings of each rule, none of those that are ``full``."""
+    """A sink that counts everything and keeps the first findings of each rule, none of those that are ``full``;
+    those that are suppressed are counted by themselves, and so is each place of a baseline, of which the first
+    finding is enough."""
+
+    aside = 0
 
     def __init__(self, wanted: int | None, full: frozenset[str] = frozenset()) -> None:
         self.wanted = wanted
         self._full = full
-        self.counts: dict[str, int] = {}
-        self.samples: list[tuple[Finding, Excerpt | None]] = []
+        self.counts: dict[tuple[str, Mark | None], int] = {}
+        self.samples: list[tuple[Finding, Excerpt | None, Mark | None]] = []
+        self._seen: dict[tuple[str, int], int] = {}
+        # Details come in the order of the counts, rule by rule.
+        self._awaited: dict[str, deque[Mark | None]] = {}
 
-    def count(self, rule: str, severity: Severity) -> bool:
+    def count(self, rule: str, severity: Severity, mark: Mark | None = None) -> bool:
         """Count it; true as long as more are wanted."""
-        seen = self.counts.get(rule, 0)
-        self.counts[rule] = seen + 1
-        return self.wanted is None or (seen < self.wanted and rule not in self._full)
+        self.counts[rule, mark] = self.counts.get((rule, mark), 0) + 1
+        kind = -1 if mark is None else -2 if mark.suppression >= 0 else mark.known
+        seen = self._seen.get((rule, kind), 0)
+        self._seen[rule, kind] = seen + 1
+        most = None if self.wanted is None else self.wanted if kind < 0 else min(1, self.wanted)
+        wanted = most is None or (seen < most and rule not in self._full)
+        if wanted:
+            self._awaited.setdefault(rule, deque()).append(mark)
+        return wanted
 
     def tally(self, rule: str, severity: Severity, number: int) -> None:
         """Count them."""
-        self.counts[rule] = self.counts.get(rule, 0) + number
+        self.counts[rule, None] = self.counts.get((rule, None), 0) + number
 
     def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
         """Keep it."""
-        self.samples.append((finding, excerpt))
+        self.samples.append((finding, excerpt, self._awaited[finding.rule].popleft()))
 
 
 def scan_range(
@@ -127,6 +144,7 @@ def scan_range(
         size=scan.bytes,
         counts=sink.counts,
         samples=sink.samples,
+        tally=None if scan.marking is None else scan.marking.tally,
         survey=scan.survey,
         groups=dict(scan.groups.counts),
         first_uses=scan.groups.first,

@@ -18,9 +18,11 @@ from . import activity_id, model, times
 from . import relate_words as words
 from .app import App
 from .app_file import ids_in
+from .baseline import Tally
 from .chains import Chains, Circle
 from .entries import Entry, ImportFile
 from .findings import Sink
+from .marks import Marker
 from .native_relations import that_may_break
 from .policy import Policy
 from .relate_findings import Answer, Case, Counts, Teller
@@ -52,15 +54,23 @@ class Relations:
 
 
 def relate(
-    relations: Relations, store: Store, files: Sequence[ImportFile], policy: Policy, surveyor: Surveyor, sink: Sink
+    relations: Relations,
+    store: Store,
+    files: Sequence[ImportFile],
+    policy: Policy,
+    surveyor: Surveyor,
+    sink: Sink,
+    marker: Marker | None = None,
+    tally: Tally | None = None,
 ) -> Counts:
-    """Check all relations; the counts of findings by file (its place in ``files``) and severity.
+    """Check all relations; the counts of findings by file (its place in ``files``) and severity, of those that
+    are neither suppressed nor known. ``marker`` says which these are, ``tally`` counts by place.
 
     Raises ``StoreError`` if the store fails, ``OSError`` if a file cannot be read again.
     """
     _know(relations, store)
     values = Values(relations.ruleset, files)
-    teller = Teller(relations.ruleset, values, store, files, policy, surveyor, sink)
+    teller = Teller(relations.ruleset, values, store, files, policy, surveyor, sink, marker, tally)
     run = _Run(relations, store, values, teller)
     held = store.held()
     may = None if held is None else that_may_break(relations.ruleset, [r for r, _ in relations.active], held)

@@ -7,16 +7,18 @@ searched once for all that is found in it.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice
 from typing import Any, TypeAlias
 
 import msgspec
 
 from . import model
+from .baseline import Tally
 from .entries import Entry, ImportFile
-from .findings import Finding, Path, Related, Sink, clip, excerpt_of, pointer, shown
+from .findings import Finding, Mark, Path, Related, Sink, clip, excerpt_of, pointer, shown
 from .jsontext import locate
+from .marks import Marker, Marking
 from .model import Severity
 from .policy import Policy
 from .relate_values import Values, operand_of
@@ -72,7 +74,11 @@ class Teller:
         policy: Policy,
         surveyor: Surveyor,
         sink: Sink,
+        marker: Marker | None = None,
+        tally: Tally | None = None,
     ) -> None:
+        self._marker, self._tally = marker, tally
+        self._markings: dict[int, Marking] = {}
         self._ruleset, self._values, self._store, self._files = ruleset, values, store, files
         self._policy, self._surveyor, self._sink = policy, surveyor, sink
         self._records = {record.name: record for record in ruleset.records}
@@ -86,15 +92,62 @@ class Teller:
         severity = self._policy.severity_of(relation.rule)
         assert severity is not None
         wanted: list[Case] = []
-        for case in cases:
-            self.counts[self._file_of(case.answer.pos)][severity] += 1
-            if self._sink.count(relation.rule, severity):
+        for case, mark in self._marked(relation, cases):
+            aside = self._sink.aside
+            details = self._sink.count(relation.rule, severity, mark)
+            if self._sink.aside == aside:
+                self.counts[self._file_of(case.answer.pos)][severity] += 1
+            if details:
                 wanted.append(case)
                 if len(wanted) >= _BATCH:
                     self._tell(relation, severity, wanted)
                     wanted = []
         if wanted:
             self._tell(relation, severity, wanted)
+
+    def _marked(self, relation: model.Relation, cases: Iterable[Case]) -> Iterator[tuple[Case, Mark | None]]:
+        """The cases, each with its mark. Where the findings of a relation stand in the entry itself, nothing is
+        read to know it."""
+        if self._marker is None:
+            yield from ((case, None) for case in cases)
+            return
+        instruction = self._record_of(relation).instruction
+        inside = relation.place or not isinstance(relation, model.Refers)
+        place: Path = (self._ruleset.payload, 0, *([relation.place] if relation.place else []))
+        if relation.place == "/":
+            place = ()
+        remaining = iter(cases)
+        while batch := list(islice(remaining, _BATCH)):
+            paths = [place] * len(batch) if inside else self._paths_of(relation, batch)
+            for case, path in zip(batch, paths, strict=True):
+                marking = self._marking_of(self._file_of(case.answer.pos), self._marker)
+                yield case, marking.of(relation.rule, instruction, path)
+
+    def _marking_of(self, file: int, marker: Marker) -> Marking:
+        if file not in self._markings:
+            self._markings[file] = marker.of_file(self._files[file].name, self._tally)
+        return self._markings[file]
+
+    def _record_of(self, relation: model.Relation) -> model.Record:
+        """The record at which the findings of a relation stand."""
+        match relation:
+            case model.Unique() | model.Crowd() | model.Excludes() | model.OrderAdvice():
+                return self._records[relation.record]
+            case model.Refers():
+                return self._records[self._references[relation.references[0]].record]
+            case model.Depth() | model.Acyclic() | model.Agrees() | model.NotBefore():
+                return self._records[self._references[relation.reference].record]
+
+    def _paths_of(self, relation: model.Relation, cases: Sequence[Case]) -> list[Path]:
+        """Where in their lines findings stand, of which only the entry tells that."""
+        by_place: dict[int, list[int]] = defaultdict(list)
+        for i, case in enumerate(cases):
+            by_place[case.answer.pos].append(i)
+        paths: dict[int, Path] = {}
+        for entry in self._values.entries.at(by_place):
+            here = by_place[entry.pos]
+            paths.update(zip(here, self._paths(relation, [cases[i] for i in here], entry), strict=True))
+        return [paths[i] for i in range(len(cases))]
 
     def _file_of(self, pos: int) -> int:
         return next(i for i in range(len(self._files) - 1, -1, -1) if self._files[i].base <= pos)

@@ -20,10 +20,12 @@ import msgspec
 
 from . import framing, native, staging_columns
 from .app_check import AppChecker
+from .baseline import Tally
 from .explain import Explainer
-from .findings import Excerpt, Finding, Path, Sink, Violation, clip, pointer, shown
+from .findings import Excerpt, Finding, Mark, Path, Sink, Violation, clip, pointer, shown
 from .groups import GroupUses, Use
 from .jsontext import LARGEST, locate, parse
+from .marks import Marker
 from .model import ExactNumbers, MaxLineBytes, RecordValue, RuleSet, Severity, checks_of
 from .native_plan import NoPlan
 from .policy import Policy
@@ -37,8 +39,9 @@ class Result(Protocol):
 
     lines: int
     size: int
-    counts: dict[str, int]
-    samples: list[tuple[Finding, Excerpt | None]]
+    counts: dict[tuple[str, Mark | None], int]
+    samples: list[tuple[Finding, Excerpt | None, Mark | None]]
+    tally: Tally | None
     survey: Survey
     groups: dict[str, int]
     first_uses: dict[str, Use]
@@ -80,7 +83,8 @@ class Judges:
     ``now`` is the moment of the run in microseconds since 1970 (default: the real one). ``fast`` is
     the generated validator of the same rule set, ``None`` to explain every line. ``app`` compares lines
     with the configuration of an app; without it the rules that need one are silent. ``engine``: the
-    native engine is used where it can be. ``histograms`` says whether surveys have them.
+    native engine is used where it can be. ``histograms`` says whether surveys have them, ``marker`` which
+    findings are suppressed or known.
     """
 
     def __init__(
@@ -93,7 +97,9 @@ class Judges:
         app: AppChecker | None = None,
         engine: bool = False,
         histograms: bool = False,
+        marker: Marker | None = None,
     ) -> None:
+        self.marker = marker
         self.ruleset = ruleset
         self.policy = policy if app is None else policy.without(app.replaced)
         self.now = clock.time_ns() // 1000 if now is None else now
@@ -157,6 +163,7 @@ class Scan:
         self.sink = sink
         self.name = file
         self.framer = framing.Framer(judges.ruleset, file, later=later)
+        self.marking = None if judges.marker is None else judges.marker.of_file(file)
         self.groups = GroupUses(judges.ruleset, known.groups)
         self.survey = Survey()
         self.staged = staged
@@ -211,19 +218,24 @@ class Scan:
             return
         self.hopeless = result.hopeless
         left = dict(result.counts)
-        for finding, excerpt in result.samples:
-            left[finding.rule] -= 1
-            if self.sink.count(finding.rule, finding.severity):
+        for finding, excerpt, mark in result.samples:
+            left[finding.rule, mark] -= 1
+            if self.sink.count(finding.rule, finding.severity, mark):
                 self.sink.add(finding, excerpt)
-            else:
+            elif mark is None:
                 self._fill(finding.rule)
-        for rule, count in left.items():
+        for (rule, mark), count in left.items():
             severity = self.judges.policy.severity_of(rule)
             assert severity is not None  # both scans are under one policy
-            if count:
+            if mark is not None:
+                for _ in range(count):
+                    self.sink.count(rule, severity, mark)
+            elif count:
                 # Of a rule whose findings are not all told, enough are: from this part, or from others.
                 self.sink.tally(rule, severity, count)
                 self._fill(rule)
+        if self.marking is not None and self.marking.tally is not None and result.tally is not None:
+            self.marking.tally.merge(result.tally)
         self.survey.add(result.survey)
         self.groups.count(result.groups)
         for group, use in result.first_uses.items():
@@ -393,15 +405,15 @@ class Scan:
         """Give violations their place in the file; only those whose details are wanted are located, in the
         text of the line or, where that is enough, of some entries ``apart``."""
         wanted = []
+        name = judge.parsed.value.get(self.judges.ruleset.discriminator)
         for violation in found:
-            severity = self._counted(violation.rule)
+            severity = self._counted(violation.rule, name, violation.path)
             if severity is not None:
                 wanted.append((violation, severity))
         if not wanted:
             return
         spans = locate(judge.text if apart is None else apart.text, [(v.path, v.at_key) for v, _ in wanted])
         line = judge.parsed.value
-        name = line.get(self.judges.ruleset.discriminator)
         instruction = clip(name) if isinstance(name, str) else None
         records: dict[Path, str | None] = {}
         for violation, severity in wanted:
@@ -430,16 +442,22 @@ class Scan:
     def report(self, findings: Iterable[Finding]) -> None:
         """Findings of framing, which have their place already."""
         for finding in findings:
-            severity = self._counted(finding.rule)
+            severity = self._counted(finding.rule, finding.instruction, finding.path)
             if severity is not None:
                 self.sink.add(msgspec.structs.replace(finding, severity=severity), self.framer.excerpt(finding))
 
-    def _counted(self, rule: str) -> Severity | None:
+    def _counted(self, rule: str, instruction: object, path: Path | str | None) -> Severity | None:
         """Count a finding under the policy; its severity if somebody wants the details."""
         severity = self.judges.policy.severity_of(rule)
-        if severity is None or self.sink.count(rule, severity):
+        if severity is None:
+            return None
+        mark = None
+        if self.marking is not None and self.marking.concerns(rule):
+            mark = self.marking.of(rule, instruction, path)
+        if self.sink.count(rule, severity, mark):
             return severity
-        self._fill(rule)
+        if mark is None:  # by its place each finding that a marker concerns may be wanted again
+            self._fill(rule)
         return None
 
     def _fill(self, rule: str) -> None:
@@ -471,10 +489,10 @@ class Scan:
 
     def _near_misses(self) -> None:
         for near in self.groups.near_misses():
-            severity = self._counted(near.rule)
+            use = near.use
+            severity = self._counted(near.rule, use.instruction, use.path)
             if severity is None:
                 continue
-            use = near.use
             times = "once" if near.count == 1 else f"{near.count} times"
             finding = Finding(
                 rule=near.rule,

@@ -15,9 +15,11 @@ import msgspec
 
 from . import native, read, sources, times
 from .app_check import AppChecker
+from .baseline import Tally
 from .entries import ImportFile
 from .findings import Sink, clip, writable
 from .histograms import Histograms
+from .marks import Marker
 from .model import MaxStreamBytes, RuleSet, Severity
 from .policy import Policy
 from .private import PrivateFolder
@@ -107,6 +109,7 @@ class Checker:
     which also says what may be outside of the import; without it the rules that need one are silent.
     ``recipe`` is what a worker process needs to make the same checker; without it there are no workers.
     ``progress`` is told how far the work is; ``histograms`` says whether the summaries of files have them.
+    ``marker`` says which findings are suppressed or known; ``tally`` counts findings by place, if it asks for that.
     """
 
     def __init__(
@@ -123,8 +126,12 @@ class Checker:
         progress: Progress | None = None,
         engine: bool = False,
         histograms: bool = False,
+        marker: Marker | None = None,
     ) -> None:
-        self.judges = Judges(ruleset, policy, now=now, fast=fast, app=app, engine=engine, histograms=histograms)
+        self.judges = Judges(
+            ruleset, policy, now=now, fast=fast, app=app, engine=engine, histograms=histograms, marker=marker
+        )
+        self.tally = Tally()
         self.plan = plan or Plan()
         self.recipe = recipe
         self.progress = progress
@@ -214,6 +221,8 @@ class Import:
                 raise Interrupted(summary_of(scan, complete=False)) from stop
             finally:
                 file.size = scan.bytes
+                if scan.marking is not None and scan.marking.tally is not None:
+                    self._checker.tally.merge(scan.marking.tally)
         changed = watch.change()
         whole = not (scan.hopeless or scan.unjudged or cut or changed)
         if cut or changed or scan.unjudged:
@@ -313,7 +322,8 @@ class Import:
             self._progress.relating()
         judges = self._checker.judges
         try:
-            return relate(self._checker.relations, self._store, self._files, judges.policy, judges.surveyor, self._sink)
+            teller = (judges.policy, judges.surveyor, self._sink, judges.marker, self._checker.tally)
+            return relate(self._checker.relations, self._store, self._files, *teller)
         except OSError as error:
             what = f"{error.filename}: " if error.filename else ""
             told = f"the relations between entries cannot be checked: {what}{error.strerror or error}"

@@ -27,6 +27,7 @@ import msgspec
 from . import artefact, read
 from .app import App
 from .app_check import AppChecker
+from .marks import Marker
 from .model import Severity
 from .policy import Policy
 from .ranges import Result, scan_range
@@ -53,6 +54,8 @@ class Recipe(msgspec.Struct, frozen=True):
     histograms: bool = False
     #: So many findings of each rule are of interest in one part; none: all.
     samples: int | None = None
+    #: Which findings are suppressed or known.
+    marker: Marker | None = None
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -300,6 +303,7 @@ def judges_of(recipe: Recipe) -> Judges:
         app=app,
         engine=recipe.fast,
         histograms=recipe.histograms,
+        marker=recipe.marker,
     )
 
 

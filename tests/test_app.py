@@ -87,7 +87,7 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
         [
             (
                 "app.yaml:2: unknown key `reactionkinds` in this file\n    expected: perhaps reaction_kinds; one of "
-                "feed_groups, reaction_kinds, collections, outside, existing_ids, schemas"
+                "feed_groups, reaction_kinds, collections, outside, existing_ids, schemas, policy"
             )
         ],
     ),
@@ -147,7 +147,7 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
         [
             (
                 "app.yaml:1: the file is empty\n    expected: at least one of `feed_groups`, `reaction_kinds`, "
-                "`collections`, `outside`, `existing_ids`, `schemas`"
+                "`collections`, `outside`, `existing_ids`, `schemas`, `policy`"
             )
         ],
     ),

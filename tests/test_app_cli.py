@@ -89,7 +89,7 @@ def test_a_configuration_that_cannot_be_used_ends_the_run(beside: Path) -> None:
         'app.yaml:2: `user` of `feed_groups` is "flatt"',
         "    expected: perhaps flat; one of flat, aggregated, notification, confirm",
         "app.yaml:3: unknown key `kinds` in this file",
-        "    expected: one of feed_groups, reaction_kinds, collections, outside, existing_ids, schemas",
+        "    expected: one of feed_groups, reaction_kinds, collections, outside, existing_ids, schemas, policy",
         "stream-import: the configuration of the app cannot be used; nothing was judged",
     ]
     assert run("validate", "export.jsonl", "--app", "none.yaml").stderr.startswith("none.yaml: there is no such file\n")

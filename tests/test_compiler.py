@@ -116,7 +116,9 @@ def test_each_file_says_how_it_was_made_and_from_what(built: Built) -> None:
         if path.endswith("ruleset.json"):  # from whose bytes the fingerprint is made
             assert hashlib.sha256(text.encode()).hexdigest() == built.fingerprint
         elif not path.endswith("cases.jsonl"):  # to which its README belongs
-            of_reports = path.endswith(("/report.schema.json", "/jsonl.schema.json"))  # which rest on no rule
+            of_reports = path.endswith(
+                tuple(f"/{n}.schema.json" for n in ("report", "jsonl", "baseline"))
+            )  # of no rule
             assert of_reports or built.fingerprint[:16] in text, path
             assert "python -m generators build" in text, path
 

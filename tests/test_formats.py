@@ -267,6 +267,8 @@ def test_the_table_has_a_row_for_each_finding() -> None:
         "hint": "If the time is in UTC, append `Z`.",
         "value": '"2023-05-01T09:30:00"',
         "related": "a:3  first here",
+        "suppressed": "",
+        "baseline": "",
     }
     assert (second["line"], second["record"], second["hint"], second["related"]) == ("", "", "", "")
 

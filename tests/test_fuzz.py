@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from strategies import NOW, RULESET, clean_lines, files, lines_of, right_lines, spoilt, variants
 
 from stream_import_rules import jsontext, times, validate_line
-from stream_import_rules.findings import Excerpt, Finding
+from stream_import_rules.findings import Excerpt, Finding, Mark
 from stream_import_rules.model import Severity
 from stream_import_rules.policy import Policy
 from stream_import_rules.surveys import Survey
@@ -55,12 +55,13 @@ class Kept:
     """A sink that keeps every finding."""
 
     wanted = None
+    aside = 0
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
         self.excerpts: list[Excerpt | None] = []
 
-    def count(self, rule: str, severity: Severity) -> bool:
+    def count(self, rule: str, severity: Severity, mark: Mark | None = None) -> bool:
         return True
 
     def tally(self, rule: str, severity: Severity, number: int) -> None:

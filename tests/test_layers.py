@@ -42,9 +42,14 @@ ORDER = [
     # what a user configures
     "document",
     "data_schemas",
+    "patterns",
+    "suppressions",
     "app",
     "app_form",
+    "policy_file",
     "app_file",
+    "baseline",
+    "marks",
     # who finds it
     "signatures",
     "regions",
@@ -87,9 +92,12 @@ ORDER = [
     "report.safe",
     "report.output",
     "report.page",
+    "report.aside",
+    "report.marked",
     "report.pull",
     "report.collect",
     "report.words",
+    "report.remarks",
     "report.gather",
     "report.bins",
     "report.share",
@@ -102,6 +110,7 @@ ORDER = [
     "report.html_overview",
     "report.html_contents",
     "report.html_findings",
+    "report.html_policy",
     "report.html",
     "report.github",
     "report.junit",
@@ -114,6 +123,7 @@ ORDER = [
     "report.outputs",
     # who asks
     "inputs",
+    "run_policy",
     "api",
     "run",
     "progress",
@@ -123,7 +133,8 @@ ORDER = [
 ]
 
 #: What is published of the runtime's own shapes is made from the structs that it writes.
-SHAPES = {f"{COMPILER}.to_report_schema": {f"{RUNTIME}.findings", f"{RUNTIME}.report.collect"}}
+_SHAPED = ("baseline", "findings", "report.aside", "report.collect")
+SHAPES = {f"{COMPILER}.to_report_schema": {f"{RUNTIME}.{name}" for name in _SHAPED}}
 
 #: Heavy modules, and who may import them when it is itself imported.
 HEAVY = {

@@ -130,8 +130,9 @@ def test_ranges_that_begin_inside_of_it_leave_it_to_the_one_where_it_starts(tmp_
     for cut in (len(GOOD) + 1, len(GOOD) + 2500, len(GOOD) + 4999):
         first = scan_range(judges, str(path), 0, cut)
         second = scan_range(judges, str(path), cut, len(data), first_line=3)
-        assert (first.counts, first.lines, first.unjudged, first.settled) == ({"line.max-bytes": 1}, 2, 5000, True)
-        assert (second.counts, second.lines, second.unjudged) == ({"follow.self": 1}, 1, 0)
+        assert first.counts == {("line.max-bytes", None): 1}
+        assert (first.lines, first.unjudged, first.settled) == (2, 5000, True)
+        assert (second.counts, second.lines, second.unjudged) == ({("follow.self", None): 1}, 1, 0)
 
 
 def test_a_stream_that_gives_few_bytes_at_a_time_is_read_alike() -> None:

@@ -17,13 +17,16 @@ from hypothesis import strategies as st
 from mixtures import Mixtures
 
 from stream_import_rules import artefact, model, native, read, scan
-from stream_import_rules.findings import Excerpt, Finding, Kept
+from stream_import_rules.baseline import Baseline, Place
+from stream_import_rules.findings import Excerpt, Finding, Kept, Mark
+from stream_import_rules.marks import Marker, marker_of
 from stream_import_rules.native_patterns import NoTable, both, table_of
 from stream_import_rules.native_plan import NoPlan, plan_of
 from stream_import_rules.policy import Policy
 from stream_import_rules.ranges import Bounded
 from stream_import_rules.scan import Judges, Scan
 from stream_import_rules.staging import Rows, Staged, hash_of
+from stream_import_rules.suppressions import Suppression
 
 RULESET, _ = artefact.load()
 NOW = 1_764_500_000_000_000
@@ -45,7 +48,9 @@ class Said(NamedTuple):
     """All that a scan says of a file."""
 
     counts: dict[str, int]
-    samples: list[tuple[Finding, Excerpt | None]]
+    marked: dict[tuple[str, Mark | None], int]
+    samples: list[tuple[Finding, Excerpt | None, Mark | None]]
+    tally: dict[Place, int] | None
     entries: dict[str, int]
     groups: dict[str, int]
     span: tuple[int | None, int | None]
@@ -64,9 +69,15 @@ def said(data: bytes, judges: Judges, samples: int | None, *, size: int = read.C
         scanned.feed(chunk)
     scanned.end()
     survey = scanned.survey
+    counts: Counter[str] = Counter()
+    for (rule, _), count in sink.counts.items():
+        counts[rule] += count
+    tally = None if scanned.marking is None else scanned.marking.tally
     return Said(
-        dict(sorted(sink.counts.items())),
+        dict(sorted(counts.items())),
+        sink.counts,
         sink.samples,
+        None if tally is None else dict(tally),
         {name: count for name, count in sorted(survey.entries.items()) if count},
         dict(sorted(survey.feed_groups.items())),
         (survey.first, survey.last),
@@ -84,9 +95,12 @@ def rows_of(rows: Rows) -> Counter[tuple[int, ...]]:
 Pair = tuple[Judges, Judges]
 
 
-def pair(policy: Policy, *, histograms: bool = True) -> Pair:
+def pair(policy: Policy, *, histograms: bool = True, marker: Marker | None = None) -> Pair:
     """The judges of a policy with the engine, and without."""
-    mine, right = (Judges(RULESET, policy, now=NOW, engine=engine, histograms=histograms) for engine in (True, False))
+    mine, right = (
+        Judges(RULESET, policy, now=NOW, engine=engine, histograms=histograms, marker=marker)
+        for engine in (True, False)
+    )
     return mine, right
 
 
@@ -125,6 +139,43 @@ def test_mixed_files_are_judged_and_staged_alike(part: int) -> None:
             assert_same(mixtures.file(), pair(policy, histograms=staging), samples, size=size, staging=staging).counts
         )
     assert len(told) > 30, "so few rules were broken"
+
+
+def suppression(*rules: str, **where: str) -> Suppression:
+    return Suppression(rule=" ".join(rules), rules=frozenset(rules), reason="r", **where)
+
+
+@needs_engine
+@pytest.mark.parametrize("part", range(4))
+def test_marked_files_are_judged_alike(part: int) -> None:
+    """Whether findings are suppressed, known or counted by place, each by its own place."""
+    mixtures = Mixtures(RULESET, SEED * 2000 + part)
+    told: Counter[str] = Counter()
+    for _ in range(max(1, EXAMPLES // 400)):
+        data = mixtures.file()
+        policy = Policy(RULESET, **mixtures.choice_of_rules())  # type: ignore[arg-type]
+        counting = marker_of(RULESET, {}, None, counting=True)
+        places = said(data, pair(policy, marker=counting)[1], 0, staging=False).tally or {}
+        known = {place: mixtures.random.randint(1, count) for place, count in places.items() if count % 3}
+        of_file = {"file": {place[1:]: number for number, place in enumerate(known)}}
+        some = mixtures.random.sample(sorted({place.rule for place in places}), min(3, len(places) // 9))
+        works = {0: suppression(*some, instruction="users"), 1: suppression(*some[:1], path="/data/*/*")}
+        elsewhere = {0: suppression(*some, file="other.jsonl")}
+        samples = mixtures.random.choice((0, 1, 3, None))
+        for suppressions, baseline, counts in (
+            (works, None, False),
+            (elsewhere, None, False),
+            ({}, Baseline("known.json", known, of_file), False),
+            (works, Baseline("known.json", known, of_file), True),
+        ):
+            marker = marker_of(RULESET, suppressions, baseline, counting=counts)
+            found = assert_same(data, pair(policy, marker=marker), samples, size=mixtures.random.choice((1, 1_000)))
+            told.update(
+                "suppressed" if mark.suppression >= 0 else "known" if mark.known >= 0 else "new"
+                for _, mark in found.marked
+                if mark is not None
+            )
+    assert min(told["suppressed"], told["known"], told["new"]) > 0, told
 
 
 @needs_engine
@@ -186,6 +237,24 @@ def test_what_is_only_counted_is_looked_at_by_nobody_else(monkeypatch: pytest.Mo
     found = said((json.dumps(line).encode() + b"\n") * 100, judges, 3)
     assert found.counts["activity.time.no-offset"] == 5_000
     assert len(explained) < 5
+
+
+@needs_engine
+@pytest.mark.parametrize("file", ["file", "other.jsonl"])
+def test_only_rules_that_no_suppression_concerns_are_counted(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = {"instruction": "add_activities", "feedId": "user:a", "data": []}
+    entry = {"actor": "", "verb": "v", "object": "o", "foreign_id": "f", "time": "2020-01-01T00:00:00"}
+    line["data"] = [entry] * 50
+    counted: list[str] = []
+    full = native.Lines.full
+    monkeypatch.setattr(native.Lines, "full", lambda lines, rule: counted.append(rule) or full(lines, rule))
+    marker = marker_of(RULESET, {0: suppression("activity.time.no-offset", file=file)}, None, counting=False)
+    judges = Judges(RULESET, Policy(RULESET), now=NOW, engine=True, marker=marker)
+    found = said((json.dumps(line).encode() + b"\n") * 20, judges, 3)
+    suppressed = file == "file"
+    assert found.marked["activity.time.no-offset", Mark(suppression=0) if suppressed else None] == 1_000
+    assert ("activity.time.no-offset" in counted) is not suppressed
+    assert len(set(counted)) > 0, "the others are counted"
 
 
 # --------------------------------------------------------------------------- its parts

@@ -225,7 +225,7 @@ def test_the_json_report_has_the_members_of_the_contract() -> None:
     data = json.loads(as_json.indented(report(broken())))
     assert list(data) == [
         *("tool", "rules", "complete", "verdict", "files", "total", "totals"),
-        *("counts", "severities", "shown", "findings"),
+        *("counts", "severities", "policy", "shown", "findings"),
     ]
     assert data["tool"] == {"name": "stream-import-rules", "version": "1.2.3"}
     assert data["rules"] == {"name": "feeds-v2", "version": "1.0.0", "fingerprint": "abc"}

@@ -45,6 +45,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert done.returncode in (0, 1, 2), done.stderr
         total = json.loads((folder / f"{name}.json").read_bytes())["total"]
         (folder / f"{name}.rows").write_text(str(total))
+    _marked(files, folder)
     table = folder / "several.csv"  # its last two rows are of what could not be read
     table.write_bytes(b"\r\n".join(table.read_bytes().split(b"\r\n")[:-3]))
     worst = spoilt()
@@ -54,6 +55,24 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "worst.csv").write_bytes(b"".join(rows.finding(found) for found in worst.report.findings))
     (folder / "worst.rows").write_text(str(len(worst.report.findings)))
     return folder
+
+
+def _marked(files: Path, folder: Path) -> None:
+    """Reports of a run with findings that are suppressed, known, new, and more than are known."""
+    accepted = {"rule": "follow.*", "reason": "<script>window.pwned=1</script> =1+1 `|`"}
+    over = {"rule": "user.duplicate", "reason": "over", "until": "2020-01-01"}
+    (files / "policy.json").write_text(json.dumps({"policy": {"suppressions": [accepted, over]}}))
+    place = {"file": "broken.jsonl", "instruction": "add_activities", "path": "/data/*/time"}
+    entries = [
+        {**place, "rule": "activity.time.no-offset", "count": 1},
+        {**place, "rule": "activity.time.type", "count": 9},
+    ]
+    (files / "known.json").write_text(json.dumps({"version": 1, "rules": "feeds-v2", "findings": entries}))
+    words = ["--format", f"sarif={folder / 'marked.sarif'}", "--format", f"html={folder / 'marked.html'}"]
+    command = [sys.executable, "-m", "stream_import_rules", "validate", "broken.jsonl", "--app", "policy.json", *words]
+    command += ["--baseline", "known.json"]
+    done = subprocess.run(command, cwd=files, env={"PYTHONPATH": str(ROOT)}, capture_output=True, check=False)
+    assert done.returncode == 1, done.stderr
 
 
 @pytest.mark.usefixtures("clients")
@@ -71,9 +90,12 @@ def test_sarif_is_valid_by_its_schema(reports: Path) -> None:
     schema = json.loads((NODE / "node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json").read_bytes())
     check = jsonschema.Draft7Validator(schema)
     logs = sorted(reports.glob("*.sarif"))
-    assert len(logs) == 4
+    assert len(logs) == 5
     for path in logs:
         errors = list(check.iter_errors(json.loads(path.read_bytes())))
         assert errors == [], path.name
+    (marked,) = json.loads((reports / "marked.sarif").read_bytes())["runs"]
+    assert {result["baselineState"] for result in marked["results"]} == {"new", "unchanged"}
+    assert {len(result["suppressions"]) for result in marked["results"]} == {0, 1}
     (empty,) = json.loads(sarif.render(outcome()))["runs"]
     assert empty["results"] == []

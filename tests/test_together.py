@@ -150,13 +150,19 @@ def test_a_file_that_does_not_end_with_a_line_feed_is_a_file_all_the_same() -> N
     assert judged(texts[0], "", texts[1], texts[2]).counts.keys() <= {"file.empty"}
 
 
-def test_one_file_twice_has_everything_twice() -> None:
+def test_a_copy_of_a_file_has_everything_twice() -> None:
+    names = write(USERS + POSTS, USERS + POSTS)
+    report = api.validate_files(names, together=True)
+    assert report.counts == {"activity.duplicate": 2, "user.duplicate": 2}
+    assert all(found.file == "b.jsonl" and others(found)[0][0] == "a.jsonl" for found in report.findings)
+    assert [file.findings.warning for file in report.files] == [0, 4]
+    assert api.validate_files(names).counts == {}
+
+
+def test_a_file_that_is_named_twice_is_judged_once() -> None:
     names = write(USERS + POSTS)
     report = api.validate_files(names * 2, together=True)
-    assert report.counts == {"activity.duplicate": 2, "user.duplicate": 2}
-    assert all(found.file == "a.jsonl" and others(found)[0][0] == "a.jsonl" for found in report.findings)
-    assert [file.findings.warning for file in report.files] == [0, 4]
-    assert api.validate_files(names * 2).counts == {}
+    assert (report.counts, [file.path for file in report.files]) == ({}, ["a.jsonl"])
 
 
 @pytest.mark.parametrize("seed", range(900, 912))

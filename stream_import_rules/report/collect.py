@@ -7,13 +7,17 @@ reads or writes a file.
 
 from __future__ import annotations
 
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
-from ..findings import Excerpt, Finding
+from ..findings import Excerpt, Finding, Mark
 from ..model import SEVERITIES, RuleSet, Severity
+from .aside import Ledger, Part, PolicyReport, Taken, Terms, policy_report
+from .marked import Marked
+from .marked import Sample as Sample
 
 if TYPE_CHECKING:
     from ..app import App
@@ -34,18 +38,14 @@ TOOL = "stream-import-rules"
 MAX_SAMPLES = 100
 
 
-class _Part(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What all parts of a report share: immutable, closed, absent members left out."""
-
-
-class Tool(_Part, frozen=True, kw_only=True):
+class Tool(Part, frozen=True, kw_only=True):
     """The program that made the report."""
 
     name: str
     version: str
 
 
-class Rules(_Part, frozen=True, kw_only=True):
+class Rules(Part, frozen=True, kw_only=True):
     """The rule set that was applied; ``fingerprint`` is the sha256 (hex) of its canonical JSON."""
 
     name: str
@@ -53,7 +53,7 @@ class Rules(_Part, frozen=True, kw_only=True):
     fingerprint: str
 
 
-class Totals(_Part, frozen=True, kw_only=True):
+class Totals(Part, frozen=True, kw_only=True):
     """Numbers of findings by severity. Exact."""
 
     error: int
@@ -61,7 +61,7 @@ class Totals(_Part, frozen=True, kw_only=True):
     info: int
 
 
-class FileReport(_Part, frozen=True, kw_only=True):
+class FileReport(Part, frozen=True, kw_only=True):
     """One file that was read. Figures are of the part that was judged; ``complete`` says if that is all.
 
     ``bytes`` and ``lines`` are the size of the file, ``entries`` the entries by instruction,
@@ -81,14 +81,14 @@ class FileReport(_Part, frozen=True, kw_only=True):
     findings: Totals
 
 
-class Unread(_Part, frozen=True, kw_only=True):
+class Unread(Part, frozen=True, kw_only=True):
     """A file that could not be read at all, and why."""
 
     path: str
     reason: str
 
 
-class AppReport(_Part, frozen=True, kw_only=True):
+class AppReport(Part, frozen=True, kw_only=True):
     """The configuration of an app that the files were compared with: its file, whether it names the feed
     groups of the app, and those whose type has still to be confirmed: follows of them were not judged."""
 
@@ -97,7 +97,7 @@ class AppReport(_Part, frozen=True, kw_only=True):
     unconfirmed: tuple[str, ...] = ()
 
 
-class Summary(_Part, frozen=True, kw_only=True):
+class Summary(Part, frozen=True, kw_only=True):
     """What a run found, in figures: the last line of ``jsonl``, and the head of a ``Report``.
 
     ``counts`` are exact numbers of findings by rule, the gravest and then the most frequent first;
@@ -118,6 +118,7 @@ class Summary(_Part, frozen=True, kw_only=True):
     totals: Totals
     counts: dict[str, int]
     severities: dict[str, Severity]
+    policy: PolicyReport
 
     @property
     def ok(self) -> bool:
@@ -130,51 +131,113 @@ class Report(Summary, frozen=True, kw_only=True):
 
     ``findings`` are samples: the first of each rule, in the order of the files. ``shown`` is their
     number and ``total`` that of all; if they differ, samples were cut. ``counts`` are exact.
+    ``set_aside`` are samples of what does not count, because it is suppressed or known.
     """
 
     shown: int
     findings: tuple[Finding, ...]
+    set_aside: tuple[Finding, ...] = ()
 
 
-class Sample(msgspec.Struct, frozen=True):
-    """A finding that is shown, with the piece of its line that people look at."""
+class Awaited(msgspec.Struct, frozen=True):
+    """A finding that was counted and whose details are on their way: what became of it, its number among those
+    of its rule that count (``None`` if it does not), and whether it is a sample."""
 
-    finding: Finding
-    excerpt: Excerpt | None
+    taken: Taken | None
+    known: int
+    ordinal: int | None
+    kept: bool
 
 
 class Collector:
     """A sink that counts everything and keeps the first ``max_samples`` findings of each rule.
 
     In one run a rule has one severity (the policy gives it), so counts by rule give counts by severity.
+    What has a mark goes through the ``ledger``. Of a place that the baseline knows the first finding is kept:
+    it is told as known, or in the name of all if there are more than are known.
     """
 
-    def __init__(self, max_samples: int) -> None:
+    def __init__(self, max_samples: int, ledger: Ledger | None = None) -> None:
         self.max_samples = max_samples
         self.wanted: int | None = max_samples
+        self.ledger = ledger or Ledger()
+        self.aside = 0
         self.samples: list[Sample] = []
         self._counts: dict[str, int] = {}
         self._severities: dict[str, Severity] = {}
+        #: Findings of places that have more of them than are known, by rule: they count, but are not shown one by one.
+        self._exceeded: Counter[str] = Counter()
+        self._marked = Marked(self.ledger)
+        # Details come in the order of the counts, rule by rule, but not one by one: a line is counted first.
+        self._awaited: dict[str, deque[Awaited]] = {}
 
-    def count(self, rule: str, severity: Severity) -> bool:
-        seen = self._counts.get(rule, 0)
-        self._counts[rule] = seen + 1
-        if not seen:
+    def count(self, rule: str, severity: Severity, mark: Mark | None = None) -> bool:
+        taken = None if mark is None else self.ledger.take(rule, mark)
+        ordinal: int | None = None
+        if taken is not None and not taken.counts:
+            self.aside += 1
+            kept = self._marked.keeps(rule, taken, self.max_samples)
+        elif taken is not None and taken.novelty == "exceeded":
+            self._exceeded[rule] += 1
             self._severities[rule] = severity
-        return seen < self.max_samples
+            kept = False
+        else:
+            ordinal = self._counts.get(rule, 0)
+            self._counts[rule] = ordinal + 1
+            if not ordinal:
+                self._severities[rule] = severity
+            kept = ordinal < self.max_samples
+        wanted = kept or self._wants(rule, ordinal)
+        if wanted:
+            awaited = Awaited(taken, -1 if mark is None else mark.known, ordinal, kept)
+            self._awaited.setdefault(rule, deque()).append(awaited)
+        return wanted
+
+    def _wants(self, rule: str, ordinal: int | None) -> bool:
+        """Whether the details of a finding are wanted that is no sample."""
+        return False
 
     def tally(self, rule: str, severity: Severity, number: int) -> None:
         self._counts[rule] = self._counts.get(rule, 0) + number
         self._severities.setdefault(rule, severity)
 
     def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
-        self.samples.append(Sample(finding, excerpt))
+        self._take(self._awaited[finding.rule].popleft(), finding, excerpt)
+
+    def _take(self, awaited: Awaited, finding: Finding, excerpt: Excerpt | None) -> None:
+        """Take the details of a finding, which is kept if it is a sample."""
+        taken = awaited.taken
+        if not awaited.kept:
+            return
+        if taken is None:
+            self.samples.append(Sample(finding, excerpt))
+            return
+        sample = Sample(taken.marked(finding), excerpt)
+        if taken.counts:
+            self.samples.append(sample)
+        else:
+            self._marked.add(taken, awaited.known, sample)
+
+    @property
+    def telling(self) -> list[Sample]:
+        """The samples of what counts; last, one of each place that has more findings than are known."""
+        return [*self.samples, *self._marked.exceeding]
+
+    @property
+    def set_aside(self) -> list[Sample]:
+        """The samples of what does not count."""
+        return self._marked.set_aside
+
+    def _sums(self) -> dict[str, int]:
+        rules = self._counts.keys() | self._exceeded.keys()
+        return {rule: self._counts.get(rule, 0) + self._exceeded[rule] for rule in rules}
 
     @property
     def counts(self) -> dict[str, int]:
         """Exact numbers of findings by rule, the gravest first, then the most frequent, then by name."""
-        order = sorted(self._counts, key=lambda r: (SEVERITIES.index(self._severities[r]), -self._counts[r], r))
-        return {rule: self._counts[rule] for rule in order}
+        sums = self._sums()
+        order = sorted(sums, key=lambda r: (SEVERITIES.index(self._severities[r]), -sums[r], r))
+        return {rule: sums[rule] for rule in order}
 
     @property
     def severities(self) -> dict[str, Severity]:
@@ -185,7 +248,7 @@ class Collector:
     def totals(self) -> Totals:
         """Exact numbers of findings by severity."""
         sums = dict.fromkeys(SEVERITIES, 0)
-        for rule, number in self._counts.items():
+        for rule, number in self._sums().items():
             sums[self._severities[rule]] += number
         return Totals(error=sums["error"], warning=sums["warning"], info=sums["info"])
 
@@ -222,10 +285,11 @@ def summary_of(
     interrupted: bool = False,
     relations: Relations = "checked",
     app: App | None = None,
+    terms: Terms | None = None,
 ) -> Summary:
     """The figures of a run. ``version`` is the tool's; ``interrupted`` says that the user stopped it,
     ``relations`` whether those between entries were checked; ``app`` is the configuration that the files
-    were compared with."""
+    were compared with, ``terms`` say by what the run fails."""
     files, unread = tuple(files), tuple(unread)
     complete = not interrupted and relations != "broken off" and not unread and all(file.complete for file in files)
     totals = collector.totals
@@ -243,6 +307,14 @@ def summary_of(
         totals=totals,
         counts=collector.counts,
         severities=collector.severities,
+        policy=policy_report(
+            collector.ledger,
+            terms or Terms(),
+            [file.path for file in files if file.complete],
+            {severity: getattr(totals, severity) for severity in SEVERITIES},
+            related=relations == "checked",
+            complete=complete,
+        ),
     )
 
 
@@ -250,11 +322,12 @@ def _app_report(app: App) -> AppReport:
     return AppReport(path=app.path, feed_groups=app.feed_groups is not None, unconfirmed=app.unconfirmed)
 
 
-def report_of(summary: Summary, samples: Iterable[Sample]) -> Report:
-    """The report: a summary and the findings that are shown."""
+def report_of(summary: Summary, samples: Iterable[Sample], set_aside: Iterable[Sample] = ()) -> Report:
+    """The report: a summary, the findings that are shown, and those that are shown of what does not count."""
     findings = tuple(sample.finding for sample in samples)
+    aside = tuple(sample.finding for sample in set_aside)
     head = {name: getattr(summary, name) for name in Summary.__struct_fields__}
-    return Report(**head, shown=len(findings), findings=findings)
+    return Report(**head, shown=len(findings), findings=findings, set_aside=aside)
 
 
 def verdict_of(totals: Totals, complete: bool) -> Verdict:

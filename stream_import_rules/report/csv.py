@@ -13,12 +13,13 @@ from functools import lru_cache
 
 from ..findings import Finding, Related
 from .collect import Summary
+from .remarks import remarks_of
 from .safe import tidy
 from .words import gaps, partial_of
 
 COLUMNS = (
     *("severity", "rule", "file", "line", "column", "instruction", "path", "record"),
-    *("message", "hint", "value", "related"),
+    *("message", "hint", "value", "related", "suppressed", "baseline"),
 )
 
 #: What a spreadsheet may take for the beginning of a formula, in the forms of East Asia too.
@@ -29,6 +30,7 @@ _AFTER_SEMICOLON = re.compile(rf";(?={_BEGINNING})")
 #: What is surely neither a formula nor holds one, in characters that need no care.
 _PLAIN = re.compile(r"""(?!['\s]*[=+\-@])[ !#-:<-~]{0,4000}""").fullmatch
 
+_NO_PLACE = (None,) * 5
 #: Excel holds 32,767 characters in a cell.
 LONGEST = 4_000
 
@@ -36,7 +38,8 @@ LONGEST = 4_000
 class Rows:
     """The table as a stream: the names of the columns with the first row, then a row for each finding.
 
-    A run that did not judge everything ends with rows of severity ``incomplete``.
+    A run that did not judge everything ends with rows of severity ``incomplete``; what is to be said of its policy
+    has the severity ``policy``.
     """
 
     def __init__(self) -> None:
@@ -57,6 +60,8 @@ class Rows:
             _cell(finding.hint),
             _cell(finding.value),
             _cell(" · ".join(map(_place, finding.related)) if finding.related else None),
+            _known(finding.suppressed),
+            _known(finding.baseline),
         )
         return self._begin() + f"{','.join(cells)}\r\n".encode()
 
@@ -64,9 +69,9 @@ class Rows:
         """What was not judged."""
         rows = b""
         if not summary.complete:
-            empty = (None,) * 5
-            rows = _row("incomplete", None, None, *empty, partial_of(summary))
-            rows += b"".join(_row("incomplete", None, path, *empty, what) for path, what in gaps(summary))
+            rows = _row("incomplete", None, None, *_NO_PLACE, partial_of(summary))
+            rows += b"".join(_row("incomplete", None, path, *_NO_PLACE, what) for path, what in gaps(summary))
+        rows += b"".join(_row("policy", None, None, *_NO_PLACE, said) for _, said in remarks_of(summary))
         return self._begin() + rows
 
     def _begin(self) -> bytes:

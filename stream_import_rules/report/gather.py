@@ -6,14 +6,13 @@ what it asked for. A detail is made once, whoever wants it.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
 from ..findings import Excerpt, Finding
-from ..model import Severity
-from .collect import Collector, Sample
+from .aside import Ledger
+from .collect import Awaited, Collector, Sample
 
 #: A key may be as long as a file, and every finding below it has it in its path: samples keep so many characters.
 LONGEST_PATH = 2_000
@@ -34,36 +33,34 @@ class Gatherer(Collector):
         at_least: int = 0,
         streams: Sequence[Callable[[Finding], None]] = (),
         places: Places | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
-        super().__init__(max_samples)
+        super().__init__(max_samples, ledger)
         self._most = most
         self._at_least = at_least
         self._streams = streams
         self.places = places
-        # Details come in the order of the counts, rule by rule, but not one by one: a line is counted first.
-        self._awaited: dict[str, deque[int]] = {}
         if streams or places is not None:
             self.wanted = None
 
-    def count(self, rule: str, severity: Severity) -> bool:
-        ordinal = self._counts.get(rule, 0)
-        wanted = super().count(rule, severity) or bool(self._streams)
-        if self.places is not None:
-            wanted = wanted or self.places.wants(rule, ordinal)
-        if wanted:
-            self._awaited.setdefault(rule, deque()).append(ordinal)
-        return wanted
+    def _wants(self, rule: str, ordinal: int | None) -> bool:
+        if self._streams:
+            return True
+        return self.places is not None and ordinal is not None and self.places.wants(rule, ordinal)
 
-    def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
-        ordinal = self._awaited[finding.rule].popleft()
-        if ordinal < self.max_samples:
-            self.samples.append(Sample(_bounded(finding), excerpt))
-            if self._most is not None and len(self.samples) > self._most:
-                self._thin()
-        if self.places is not None:
+    def _take(self, awaited: Awaited, finding: Finding, excerpt: Excerpt | None) -> None:
+        ordinal = awaited.ordinal
+        if ordinal is not None and ordinal >= self.max_samples:  # fewer are held than when it was counted
+            awaited = msgspec.structs.replace(awaited, kept=False)
+        super()._take(awaited, _bounded(finding) if awaited.kept else finding, excerpt)
+        if self._most is not None and len(self.samples) > self._most:
+            self._thin()
+        if self.places is not None and ordinal is not None:
             self.places.add(finding, ordinal)
-        for stream in self._streams:
-            stream(finding)
+        if self._streams:
+            told = finding if awaited.taken is None else awaited.taken.marked(finding)
+            for stream in self._streams:
+                stream(told)
 
     def _thin(self) -> None:
         fewer = max(self.max_samples // 2, self._at_least)

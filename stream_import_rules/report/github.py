@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ..findings import Finding
 from ..model import SEVERITIES, Severity
 from .collect import Report, Sample, by_rule
 from .outcome import Outcome
+from .remarks import first_remarks
 from .safe import tidy
 from .words import STANDARD_INPUT, first_gaps, in_short, name_of, number, partial_of
 
@@ -49,25 +49,33 @@ def _lines(report: Report, samples: Sequence[Sample]) -> Iterator[str]:
         room["error"] -= 1
         told = [f"{tidy(name_of(path))}: {tidy(what)}" if path else what for path, what in first_gaps(report)]
         yield _command("error", [partial_of(report), *told], title=_TITLE)
-    chosen = [finding for severity in SEVERITIES for finding in _chosen(report, samples, severity, room[severity])]
-    for finding in chosen:
-        yield _annotation(finding, report.counts[finding.rule])
+    expired = [tidy(sentence, 500) for kind, sentence in first_remarks(report) if kind == "expired"]
+    if expired:
+        room["warning"] -= 1
+        yield _command("warning", expired, title=_TITLE)
+    chosen = [sample for severity in SEVERITIES for sample in _chosen(report, samples, severity, room[severity])]
+    for sample in chosen:
+        yield _annotation(sample, report.counts[sample.finding.rule])
     counts = in_short(report)
     if len(chosen) < report.total:
         counts += f". Shown here: {number(len(chosen))} of {number(report.total)} findings"
-    yield _command("notice", [f"{counts}."], title=_TITLE)
+    told = [tidy(sentence, 500) for kind, sentence in first_remarks(report) if kind != "expired"]
+    yield _command("notice", [f"{counts}.", *told], title=_TITLE)
 
 
-def _chosen(report: Report, samples: Sequence[Sample], severity: Severity, room: int) -> list[Finding]:
+def _chosen(report: Report, samples: Sequence[Sample], severity: Severity, room: int) -> list[Sample]:
     groups = [group for rule, group in by_rule(samples, report.counts).items() if report.severities[rule] == severity]
-    ranked = ((rank, sample.finding) for group in groups for rank, sample in enumerate(group))
-    return [finding for _, finding in sorted(ranked, key=lambda pair: pair[0])[:room]]
+    ranked = ((rank, sample) for group in groups for rank, sample in enumerate(group))
+    return [sample for _, sample in sorted(ranked, key=lambda pair: pair[0])[:room]]
 
 
-def _annotation(finding: Finding, count: int) -> str:
+def _annotation(sample: Sample, count: int) -> str:
+    finding = sample.finding
     lines = [tidy(finding.message, 500)]
     if finding.hint:
         lines.append(tidy(finding.hint, 500))
+    if sample.note:
+        lines.append(f"{sample.note[0].upper()}{sample.note[1:]}.")
     if count > 1:
         lines.append(f"One of {number(count)} findings of {finding.rule}.")
     place = {}

@@ -19,8 +19,10 @@ from .collect import Report, Totals, by_rule
 from .html_contents import entries, groups, sizes, times
 from .html_findings import findings, rule_block, sample_block, shared_hint
 from .html_overview import by_frequency, counts_of, fix_first, many_files, one_file, where
+from .html_policy import policy
 from .markup import Html, join, prose, tag, text
 from .outcome import Outcome
+from .remarks import first_remarks
 from .share import fitting
 from .words import first_gaps, first_to_fix, groups_of, name_of, partial_of, sentence_of, totals_of
 
@@ -125,6 +127,7 @@ def _nav(outcome: Outcome) -> Html:
     links = [("fix", "Fix first" if report.totals.error else "Read first")] if first_to_fix(report) else []
     links += [("files", "The file" if len(report.files) == 1 else "The files")] if report.files else []
     links += [("findings", "Findings")] if report.counts else []
+    links += [("policy", "Not counted")] if report.policy.set_aside or first_remarks(report) else []
     links += [("entries", "Entries")] if any(any(file.entries.values()) for file in report.files) else []
     links += [("times", "Over time")] if histograms is not None and histograms.calendar.counts else []
     links += [("sizes", "Sizes")] if histograms is not None and histograms.sizes else []
@@ -153,13 +156,15 @@ def _main(outcome: Outcome, rules: Mapping[str, Rule], found: Sequence[Html]) ->
     files = [*one_file(outcome)] if one else [*many_files(report)]
     places = [*where(report, outcome.places)]
     contents, feeds = [*entries(report), *times(outcome)], [*sizes(outcome), *groups(report)]
+    aside = [*policy(outcome)]
     if not found:
-        return tag("main", *(() if one else files), _panels([*files, *contents] if one else contents, feeds))
+        return tag("main", *(() if one else files), *aside, _panels([*files, *contents] if one else contents, feeds))
     return tag(
         "main",
         _panels([*first, *files], [*places, *rules_]) if one else _panels([*first, *rules_], places),
         *(() if one else files),
         findings(report, found),
+        *aside,
         _panels(contents, feeds),
     )
 

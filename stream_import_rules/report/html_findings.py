@@ -113,6 +113,7 @@ def sample_block(sample: Sample, *, with_hint: bool) -> Html:
         "li",
         tag("p", tag("strong", text(place_of(finding), 300)), " ", prose(finding.message, 400), class_="at"),
         tag("p", *_dotted(tag("code", text(part, 150)) for part in about), class_="about") if about else None,
+        tag("p", text(sample.note, 300), class_="about") if sample.note else None,
         shown,
         *(tag("p", text(words.strip(), 300), class_="about") for words in related[:5]),
         tag("p", prose(f"Hint: {finding.hint}", 400), class_="hint") if with_hint and finding.hint else None,

@@ -35,10 +35,11 @@ def render(outcome: Outcome) -> bytes:
     data = indented(report)
     if len(data) <= MOST_BYTES:
         return data
+    aside = first(outcome.set_aside, 1)
     groups = by_rule(outcome.samples, report.counts)
     sizes = [[_indented_size(sample.finding) for sample in group] for group in groups.values()]
-    head = indented(report_of(report, ()))
-    return indented(report_of(report, first(outcome.samples, fitting(sizes, MOST_BYTES - len(head)))))
+    head = indented(report_of(report, (), aside))
+    return indented(report_of(report, first(outcome.samples, fitting(sizes, MOST_BYTES - len(head))), aside))
 
 
 def _indented_size(finding: Finding) -> int:

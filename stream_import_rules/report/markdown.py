@@ -13,9 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from ..model import Rule, Severity
 from .collect import Report, Sample, by_rule
 from .outcome import Outcome
+from .remarks import first_remarks, mark_of
 from .safe import tidy
 from .share import fitting
 from .words import (
+    aside_of,
     first_gaps,
     groups_of,
     name_of,
@@ -32,6 +34,7 @@ from .words import (
 LONGEST = 60_000
 #: Rows of a table.
 TOP_FILES, TOP_GROUPS = 10, 10
+TOP_ASIDE, TOP_REMARKS = 10, 5
 #: Of the rules as many as leave room for samples, or at least for the rest.
 TOP_RULES = (100, 50, 20, 5, 0)
 
@@ -55,6 +58,34 @@ def render(outcome: Outcome) -> bytes:
         _unfolded(rule, "\n".join(group[:each]), min(each, len(group)), report) for rule, group in blocks.items()
     ]
     return "\n".join([head, *(details if each else []), foot]).encode()
+
+
+def _policy(outcome: Outcome) -> Iterator[str]:
+    """What does not count, and what is to be said of the policy."""
+    report = outcome.report
+    counts = report.policy.set_aside
+    if counts:
+        firsts = {rule: group[0] for rule, group in by_rule(outcome.set_aside, counts).items() if group}
+        yield f"Not counted: {aside_of(report.policy)}."
+        yield ""
+        yield from _table(
+            ("Rule", "Not counted", "First place", "Because"),
+            (
+                (
+                    f"`{rule}`",
+                    number(count),
+                    cell(place_of(firsts[rule].finding)) if rule in firsts else "",
+                    cell(mark_of(firsts[rule].finding)) if rule in firsts else "",
+                )
+                for rule, count in list(counts.items())[:TOP_ASIDE]
+            ),
+            right=(1,),
+        )
+        yield from _more(len(counts) - TOP_ASIDE, "rule")
+    remarks = first_remarks(report, TOP_REMARKS)
+    yield from (f"- {'**expired** ' if kind == 'expired' else ''}{code(said, 300)}" for kind, said in remarks)
+    if remarks:
+        yield ""
 
 
 def _head(outcome: Outcome, rules: dict[str, Rule], top: int) -> Iterator[str]:
@@ -105,6 +136,7 @@ def _head(outcome: Outcome, rules: dict[str, Rule], top: int) -> Iterator[str]:
             right=(2,),
         )
         yield from _more(len(report.counts) - top, "rule")
+    yield from _policy(outcome)
 
 
 def _foot(report: Report) -> Iterator[str]:
@@ -151,6 +183,8 @@ def _sample(sample: Sample) -> str:
     about = [tidy(part, 100) for part in (finding.instruction, finding.record, finding.path) if part]
     if about:
         lines.append(f"  {' · '.join(about)}")
+    if sample.note:
+        lines.append(f"  {sample.note}")
     if sample.excerpt is not None:
         lines.append(f"  │ {tidy(sample.excerpt.text)}")
     if finding.hint:

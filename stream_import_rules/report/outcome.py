@@ -21,7 +21,7 @@ class Outcome:
     """The report, its findings with their excerpts, and the rules.
 
     ``places`` says where findings lie, ``histograms`` how times and sizes are spread, if the format asked
-    for it.
+    for it; ``set_aside`` are samples of what does not count.
     """
 
     report: Report
@@ -29,6 +29,7 @@ class Outcome:
     ruleset: RuleSet
     places: Places | None = None
     histograms: Histograms | None = None
+    set_aside: Sequence[Sample] = ()
 
 
 class Stream(Protocol):

@@ -14,6 +14,7 @@ from typing import NamedTuple, Self, TypeAlias
 from ..findings import Finding
 from ..histograms import Histograms
 from ..model import RuleSet
+from .aside import Ledger
 from .collect import Summary, report_of
 from .formats import FORMATS
 from .gather import Gatherer, Places, first
@@ -78,10 +79,14 @@ class Outputs:
     """All outputs of a run: as a context manager it opens them, and finishes all of them or none.
 
     ``sink`` takes the findings of the run, ``write`` renders what is not streamed. ``max_samples``
-    stands in the place of what each format shows by itself. Raises ``OutputError``, ``OutputClosed``.
+    stands in the place of what each format shows by itself; the ``ledger`` knows what does not count. Raises
+    ``OutputError``, ``OutputClosed``.
     """
 
-    def __init__(self, wanted: Sequence[Destined], *, max_samples: int | None, text: TextFor) -> None:
+    def __init__(
+        self, wanted: Sequence[Destined], *, max_samples: int | None, text: TextFor, ledger: Ledger | None = None
+    ) -> None:
+        self._ledger = ledger
         self._wanted = wanted
         self._given = max_samples
         self._text = text
@@ -123,6 +128,7 @@ class Outputs:
             at_least=max(free, default=0),
             streams=[self._emit(*stream) for stream in self._streams],
             places=Places() if any(f.places for f in formats) else None,
+            ledger=self._ledger,
         )
 
     def _samples(self, name: str) -> int:
@@ -159,8 +165,10 @@ class Outputs:
     def _rendered(
         self, name: str, output: Output, summary: Summary, ruleset: RuleSet, histograms: Histograms | None
     ) -> bytes:
-        samples = first(self.sink.samples, self._samples(name))
-        outcome = Outcome(report_of(summary, samples), samples, ruleset, self.sink.places, histograms)
+        samples = first(self.sink.telling, self._samples(name))
+        aside = first(self.sink.set_aside, self._samples(name))
+        report = report_of(summary, samples, aside)
+        outcome = Outcome(report, samples, ruleset, self.sink.places, histograms, aside)
         render = FORMATS[name].render
         return self._text(outcome, output) if render is None else render(outcome)
 

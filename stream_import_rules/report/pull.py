@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, TypeAlias, cast
 
-from ..findings import Excerpt, Finding, Sink
+from ..findings import Excerpt, Finding, Mark, Sink
 from ..model import Severity
+from .aside import Ledger, Taken
 
 #: Runs a check of the stream into the sink.
 Check: TypeAlias = Callable[[BinaryIO, Sink], object]
@@ -32,11 +34,14 @@ class _Ended:
         self.error = error
 
 
-def pulled(check: Callable[[BinaryIO, Sink], object], stream: BinaryIO) -> Iterator[Finding]:
-    """The findings of ``check``, as they are found. What it raises is raised here."""
+def pulled(
+    check: Callable[[BinaryIO, Sink], object], stream: BinaryIO, ledger: Ledger | None = None
+) -> Iterator[Finding]:
+    """The findings of ``check``, as they are found, with what the ledger says of them. What it raises is raised
+    here."""
     line: queue.Queue[Finding | _Ended] = queue.Queue(AHEAD)
     stop = threading.Event()
-    sink = _QueueSink(line, stop)
+    sink = _QueueSink(line, stop, ledger or Ledger())
     thread = threading.Thread(target=_run, args=(check, stream, sink), name="stream-import", daemon=True)
     thread.start()
     try:
@@ -67,19 +72,26 @@ class _QueueSink:
     """Puts findings into a queue; waits when it is full, stops when nobody reads it any more."""
 
     wanted: int | None = None
+    aside = 0
 
-    def __init__(self, line: queue.Queue[Finding | _Ended], stop: threading.Event) -> None:
+    def __init__(self, line: queue.Queue[Finding | _Ended], stop: threading.Event, ledger: Ledger) -> None:
         self.line = line
         self.stop = stop
+        self._ledger = ledger
+        # Details come in the order of the counts, rule by rule.
+        self._taken: dict[str, deque[Taken]] = {}
 
-    def count(self, rule: str, severity: Severity) -> bool:
+    def count(self, rule: str, severity: Severity, mark: Mark | None = None) -> bool:
+        if mark is not None:
+            self._taken.setdefault(rule, deque()).append(self._ledger.take(rule, mark))
         return True
 
     def tally(self, rule: str, severity: Severity, number: int) -> None:
         raise AssertionError("every finding is wanted")
 
     def add(self, finding: Finding, excerpt: Excerpt | None) -> None:
-        self.put(finding)
+        taken = self._taken.get(finding.rule)
+        self.put(taken.popleft().marked(finding) if taken else finding)
 
     def put(self, item: Finding | _Ended) -> None:
         while not self.stop.is_set():

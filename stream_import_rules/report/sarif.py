@@ -4,8 +4,10 @@ One of the formats. GitHub refuses a run of more than 25,000 results or more tha
 shared out among the rules until they fit; the first result of a rule says how many there are, and a
 notification says it of all. Texts are for people and harmless; data is only in ``properties`` and URIs.
 
-Room is left for ``baselineState`` and ``suppressions`` of results: ``partialFingerprints`` stay the same
-when a finding moves in its file.
+What a baseline knows is ``unchanged``; of places with more findings than it knows nobody can tell which are
+new, so what is shown of them is ``new`` and says it. What a baseline has and the file has no more is told in
+notifications, not as ``absent`` results: readers that know no baselines would show these as findings.
+``partialFingerprints`` stay the same when a finding moves in its file.
 """
 
 from __future__ import annotations
@@ -13,15 +15,16 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import msgspec
 
-from ..findings import Finding, Related, writable
+from ..findings import Finding, Novelty, Related, writable
 from ..model import EVIDENCE, Rule, RuleSet, Severity
 from .collect import Report, Sample, by_rule
 from .outcome import Outcome
+from .remarks import first_remarks
 from .safe import escape_json, tidy
 from .share import fitting
 from .words import STANDARD_INPUT, gaps, in_short, name_of, number, partial_of, plural
@@ -40,8 +43,10 @@ def render(outcome: Outcome) -> bytes:
     report = outcome.report
     rules = {rule.id: index for index, rule in enumerate(outcome.ruleset.rules)}
     groups = by_rule(outcome.samples, report.counts)
+    asks = _Asks(bool(report.policy.suppressions), report.policy.baseline is not None)
     results = {
-        rule: [msgspec.json.encode(_result(sample, rules)) for sample in samples] for rule, samples in groups.items()
+        rule: [msgspec.json.encode(_result(sample, rules, asks)) for sample in samples]
+        for rule, samples in groups.items()
     }
     head = _run(outcome)
     sizes = [[len(result) + 1 for result in group] for group in results.values()]
@@ -49,10 +54,15 @@ def render(outcome: Outcome) -> bytes:
     shown = {rule: min(each, len(group)) for rule, group in groups.items()}
     for rule, number_shown in shown.items():
         if 0 < number_shown < report.counts[rule]:
-            first = _result(groups[rule][0], rules, _counted(report.counts[rule], number_shown))
+            first = _result(groups[rule][0], rules, asks, _counted(report.counts[rule], number_shown))
             results[rule][0] = msgspec.json.encode(first)
-    head["invocations"] = [_invocation(report, sum(shown.values()))]
-    head["results"] = [msgspec.Raw(result) for rule, group in results.items() for result in group[: shown[rule]]]
+    listed = [result for rule, group in results.items() for result in group[: shown[rule]]]
+    aside = by_rule(outcome.set_aside, report.policy.set_aside)
+    others = [[msgspec.json.encode(_result(sample, rules, asks)) for sample in group] for group in aside.values()]
+    room = MOST_BYTES - len(msgspec.json.encode(head)) - sum(len(result) + 1 for result in listed)
+    each = fitting([[len(r) + 1 for r in group] for group in others], room, MOST_RESULTS - len(listed))
+    head["invocations"] = [_invocation(report, len(listed))]
+    head["results"] = [msgspec.Raw(r) for r in (*listed, *(r for group in others for r in group[:each]))]
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [head]}
     return escape_json(msgspec.json.encode(log)) + b"\n"
 
@@ -77,6 +87,9 @@ def _run(outcome: Outcome) -> dict[str, Any]:
             "complete": report.complete,
             "total": report.total,
             "counts": report.counts,
+            "failed": report.policy.failed,
+            "suppressed": report.policy.suppressed,
+            "known": report.policy.known,
         },
     }
 
@@ -92,6 +105,8 @@ def _invocation(report: Report, shown: int) -> dict[str, Any]:
     if shown < report.total:
         text = f"{number(shown)} of {plural(report.total, 'finding')} are listed: {in_short(report)}."
         told.append(_notification("note", text))
+    for kind, sentence in first_remarks(report, 100):
+        told.append(_notification("warning" if kind == "expired" else "note", tidy(sentence, 1000)))
     return {"executionSuccessful": report.complete, "toolExecutionNotifications": told}
 
 
@@ -138,9 +153,21 @@ def _counted(count: int, shown: int) -> str:
     return f"This rule was broken {number(count)} times; {number(shown)} of them are listed."
 
 
-def _result(sample: Sample, rules: dict[str, int], note: str = "") -> dict[str, Any]:
+class _Asks(NamedTuple):
+    """Whether the run asked of its results if they are suppressed, and if a baseline knows them: what SARIF has
+    for that stands with all of them then, or with none."""
+
+    suppressed: bool
+    baseline: bool
+
+
+_STATES: dict[Novelty | None, str] = {"known": "unchanged", "exceeded": "new", "new": "new", None: "new"}
+
+
+def _result(sample: Sample, rules: dict[str, int], asks: _Asks, note: str = "") -> dict[str, Any]:
     finding = sample.finding
-    text = " ".join(part for part in (_sentence(tidy(finding.message, 500)), finding.hint, note) if part)
+    of_place = f"{sample.note[:1].upper()}{sample.note[1:]}." if sample.note else ""
+    text = " ".join(part for part in (_sentence(tidy(finding.message, 500)), finding.hint, of_place, note) if part)
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "level": _LEVELS[finding.severity],
@@ -148,6 +175,10 @@ def _result(sample: Sample, rules: dict[str, int], note: str = "") -> dict[str, 
         "locations": [_location(sample)],
         "partialFingerprints": {"streamImport/v1": fingerprint(finding)},
     }
+    if asks.suppressed:
+        result["suppressions"] = _suppressions(finding)
+    if asks.baseline:
+        result["baselineState"] = _STATES[finding.baseline]
     if finding.rule in rules:
         result["ruleIndex"] = rules[finding.rule]
     if finding.related:
@@ -159,6 +190,12 @@ def _result(sample: Sample, rules: dict[str, int], note: str = "") -> dict[str, 
     if properties:
         result["properties"] = properties
     return result
+
+
+def _suppressions(finding: Finding) -> list[dict[str, str]]:
+    if finding.suppressed is None:
+        return []
+    return [{"kind": "external", "status": "accepted", "justification": tidy(finding.suppressed, 1000)}]
 
 
 def _sentence(text: str) -> str:

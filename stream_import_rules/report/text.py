@@ -18,9 +18,11 @@ from ..model import Rule, RuleSet
 from .collect import FileReport, Report, Sample, Totals, by_rule
 from .excerpt import set_excerpt
 from .page import STYLES, Page
+from .remarks import first_remarks, mark_of
 from .words import (
     FIRST_RULES,
     UNDECIDED,
+    aside_of,
     first_to_fix,
     gaps,
     number,
@@ -42,15 +44,20 @@ TOP_GROUPS = 10
 TOP_RULES = 30
 #: More files than this are rows of one table.
 FEW_FILES = 3
+#: Rules whose findings do not count, and findings of each, that are listed.
+TOP_ASIDE, FEW_ASIDE = 20, 2
 #: Cells of a page on which the summary of a rule has room beside its id.
 WIDE = 80
 
 _PLAIN = "default not bold not dim"
 
 
-def render(report: Report, samples: Sequence[Sample], ruleset: RuleSet, page: Page) -> str:
-    """The report as text with a final newline. ``samples`` are its findings with their excerpts."""
-    return page.print(_blocks(report, samples, ruleset, page))
+def render(
+    report: Report, samples: Sequence[Sample], ruleset: RuleSet, page: Page, set_aside: Sequence[Sample] = ()
+) -> str:
+    """The report as text with a final newline. ``samples`` are its findings with their excerpts, ``set_aside`` are
+    some of those that do not count."""
+    return page.print(_blocks(report, samples, ruleset, page, set_aside))
 
 
 def render_statistics(report: Report, ruleset: RuleSet, page: Page) -> str:
@@ -58,13 +65,17 @@ def render_statistics(report: Report, ruleset: RuleSet, page: Page) -> str:
     return page.print(_statistics(report, {rule.id: rule for rule in ruleset.rules}, page))
 
 
-def _blocks(report: Report, samples: Sequence[Sample], ruleset: RuleSet, page: Page) -> Iterator[RenderableType]:
+def _blocks(
+    report: Report, samples: Sequence[Sample], ruleset: RuleSet, page: Page, set_aside: Sequence[Sample]
+) -> Iterator[RenderableType]:
     yield from _files(report, ruleset, page)
     rules = {rule.id: rule for rule in ruleset.rules}
     for rule_id, group in by_rule(samples, report.counts).items():
         yield from _group(report, rule_id, group, rules.get(rule_id), page)
         yield ""
+    yield from _set_aside(report, set_aside, page)
     yield from _counts(report, page)
+    yield from _remarks(report, page)
     yield from _undecided(report, page)
     yield from _verdict(report, rules, page)
 
@@ -182,6 +193,8 @@ def _finding(sample: Sample, page: Page, *, with_hint: bool) -> Iterator[Rendera
     about = _about(finding, page)
     if about:
         yield _indented(Text(about, style="dim"), 4)
+    if sample.note:
+        yield _indented(Text(page.own(sample.note), style="dim"), 4)
     if sample.excerpt is not None:
         yield from _excerpt(sample, page)
     elif finding.value is not None:
@@ -257,6 +270,7 @@ def _statistics(report: Report, rules: Mapping[str, Rule], page: Page) -> Iterat
     if report.counts:
         yield table
         yield ""
+    yield from _remarks(report, page)
     if not report.complete:
         yield from _partial(report, page)
     yield _sentence(report, page, more=False)
@@ -264,6 +278,40 @@ def _statistics(report: Report, rules: Mapping[str, Rule], page: Page) -> Iterat
 
 def _indented(block: RenderableType, cells: int) -> Padding:
     return Padding(block, (0, 0, 0, cells), expand=False)
+
+
+# --------------------------------------------------------------------------- what does not count
+
+
+def _set_aside(report: Report, samples: Sequence[Sample], page: Page) -> Iterator[RenderableType]:
+    """What is suppressed or known, by rule, each with its first findings in a line or two."""
+    counts = report.policy.set_aside
+    if not counts:
+        return
+    yield page.heading([("not counted", ""), (f" · {aside_of(report.policy)}", "dim")])
+    groups = by_rule(samples, counts)
+    for rule, count in list(counts.items())[:TOP_ASIDE]:
+        line = Text(number(count))
+        line.append(f" {page.data(rule)}", style="bold")
+        yield line
+        for sample in groups[rule][:FEW_ASIDE]:
+            text = f"{place_of(sample.finding)}  {mark_of(sample.finding)}"
+            yield _indented(Text(page.data(text), style="dim"), 4)
+    if len(counts) > TOP_ASIDE:
+        yield Text(page.own(f"… and findings of {plural(len(counts) - TOP_ASIDE, 'more rule')}"))
+    yield ""
+
+
+def _remarks(report: Report, page: Page) -> Iterator[RenderableType]:
+    """What has expired, what is not needed, what cannot be told apart."""
+    remarks = first_remarks(report)
+    if not remarks:
+        return
+    yield page.heading([("policy", "")])
+    for kind, sentence in remarks:
+        loud = kind == "expired"
+        yield Text(page.data(f"✗ {sentence}" if loud else f"- {sentence}"), style="bold red" if loud else "")
+    yield ""
 
 
 # --------------------------------------------------------------------------- what is left open, and the verdict
@@ -314,7 +362,7 @@ def _sentence(report: Report, page: Page, *, more: bool = True) -> Text:
     style = {"errors": STYLES["error"], "incomplete": STYLES["warning"], "warnings": "green", "ok": "bold green"}
     head, rest = sentence_of(report)
     if report.verdict == "errors" and more:
-        rest = "Fix first:"
+        rest = f"{rest} Fix first:".lstrip()
     made = Text(page.own(head), style=style[report.verdict])
     return made.append(f" {rest}", style=_PLAIN) if rest else made
 

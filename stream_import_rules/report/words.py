@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ..findings import Finding
 from ..model import SEVERITIES, MaxFileBytes, RuleSet, Severity
+from .aside import PolicyReport
 from .collect import FileReport, Report, Summary, Totals
 
 #: The verdict names this many rules to begin with.
@@ -92,6 +93,8 @@ def totals_of(totals: Totals) -> list[tuple[Severity, str]]:
 def in_short(summary: Summary) -> str:
     """``3 errors, 0 warnings, 1 note``, with a loud word if that is not of everything."""
     figures = ", ".join(plural(getattr(summary.totals, severity), NOUNS[severity]) for severity in SEVERITIES)
+    aside = aside_of(summary.policy)
+    figures = f"{figures}; not counted: {aside}" if aside else figures
     return figures if summary.complete else f"{figures}; ONLY PART OF THE INPUT WAS JUDGED"
 
 
@@ -105,6 +108,11 @@ class Sentence(NamedTuple):
 def sentence_of(report: Summary) -> Sentence:
     """The verdict in a sentence or two, and what it does not speak of."""
     head, rest = _verdict(report)
+    if told := aside_of(report.policy):
+        still = " The import judges them all the same." if report.verdict in ("ok", "warnings") else ""
+        rest = f"{rest} Not counted: {told}.{still}".lstrip()
+    if report.policy.failed and report.verdict in ("ok", "warnings"):
+        rest = f"{rest} The run fails all the same: {_failing(report)}.".lstrip()
     if report.relations == "left out":
         rest = f"{rest} References and duplicates were not looked at (`--no-relations`).".lstrip()
     return Sentence(head, rest)
@@ -120,12 +128,32 @@ def _verdict(report: Summary) -> Sentence:
         case "warnings":
             what = "the warning" if totals.warning == 1 else f"the {plural(totals.warning, 'warning')}"
             rest = "what is warned of is likely refused, changed or lost."
+            if report.policy.set_aside:
+                return Sentence(f"✓ No error that counts; read {what}:", rest)
             return Sentence(f"✓ Ready to upload, once you have read {what}:", rest)
+        case "ok" if report.policy.set_aside:
+            return Sentence("✓ No error and no warning that counts.", "")
         case "ok":
             lines = sum(file.lines for file in report.files)
             entries = sum(sum(file.entries.values()) for file in report.files)
             clean = f"No error and no warning in {plural(lines, 'line')}, {plural(entries, 'entry')}."
             return Sentence("✓ Ready to upload.", clean)
+
+
+def aside_of(policy: PolicyReport) -> str:
+    """``12 suppressed, 100 known by the baseline``; empty if everything counts."""
+    counts = ((sum(policy.suppressed.values()), "suppressed"), (sum(policy.known.values()), "known by the baseline"))
+    return ", ".join(f"{number(count)} {words}" for count, words in counts if count)
+
+
+def _failing(report: Summary) -> str:
+    """Why a run fails without an error."""
+    policy = report.policy
+    severity: Severity = "warning" if report.totals.warning and policy.fail_on != "error" else "info"
+    if getattr(report.totals, severity) and policy.fail_on in (severity, "info"):
+        option = "--strict" if policy.strict else f"--fail-on {policy.fail_on}"
+        return f"{NOUNS[severity]}s fail it too (`{option}`)"
+    return "it is strict, and part of its policy is not needed any more (`--strict`)"
 
 
 def gaps(report: Summary) -> Iterator[tuple[str | None, str]]:
