@@ -24,8 +24,26 @@ static int is_wanted(const Lines *lines, const Row *row, size_t from)
 
 static void count_findings(Lines *lines, const Row *row)
 {
-    for (size_t i = 0; i < row->count; i++)
-        lines->counts[row->items[i]] += lines->walk.plan->active[row->items[i]];
+    size_t first = lines->of_lines.count;
+    for (size_t i = 0; i < row->count; i++) {
+        int site = row->items[i];
+        if (!lines->walk.plan->active[site])
+            continue;
+        lines->counts[site]++;
+        if (!lines->with_lines)
+            continue;
+        Row *of_lines = &lines->of_lines;
+        size_t at = first;
+        while (at < of_lines->count && of_lines->items[at + 1] != site)
+            at += 3;
+        if (at < of_lines->count) {
+            of_lines->items[at + 2]++;
+        } else {
+            row_add(&lines->walk, of_lines, (int)lines->line);
+            row_add(&lines->walk, of_lines, site);
+            row_add(&lines->walk, of_lines, 1);
+        }
+    }
 }
 
 static void cut_out(Lines *lines, int64_t index, int64_t start, int64_t end)
@@ -326,6 +344,8 @@ int line_walk(Lines *lines, const char *data, const char *p, const char **after)
         return LINE_CLOSER;
     }
     commit(lines, &line);
+    if (walk->failed)
+        return LINE_NO_MEMORY;
     *after = p < walk->end ? p + 1 : p;
     return lines->cuts.count || lines->outer ? LINE_CUT : LINE_PASSED;
 }

@@ -27,6 +27,9 @@ typedef struct {
     int64_t *counts;  /* of each site */
     int64_t *entries; /* of each instruction */
     int64_t first, last;
+    int with_lines; /* it is kept in which lines findings are counted */
+    Row of_lines;   /* line, site and number of findings, one behind the other */
+    int64_t line;   /* the number of the line at hand */
     int with_sizes; /* sizes of entries and days of times are kept */
     Row *sizes;     /* bytes of entries as compact JSON, by instruction */
     Row days;       /* since 1970, of the times in the span */

@@ -66,6 +66,7 @@ static void scanner_dealloc(PyObject *object)
         free(lines->sizes[i].items);
     PyMem_Free(lines->sizes);
     free(lines->days.items);
+    free(lines->of_lines.items);
     free(lines->cuts.items);
     free(walk->of_line.items);
     free(walk->of_entries.items);
@@ -102,13 +103,13 @@ static PyObject *cuts_of(const Lines *lines)
 }
 
 PyDoc_STRVAR(scan_doc,
-             "scan(data, start, now, place) -> (kind, lines, stop, after, cuts, outer)\n\n"
+             "scan(data, start, now, place, line) -> (kind, lines, stop, after, cuts, outer)\n\n"
              "Looks at the lines of some bytes from an offset on. `lines` have passed; the next one stands from\n"
              "`stop` to `after`. `kind` says what of it: 0 there is none, 1 it must be judged as a whole, 2 only\n"
              "some entries. `cuts` then has the number, start and end of each, behind the number of all entries\n"
              "with the start and end of their list; `outer`: what the line has against it beside its entries must\n"
              "be told too. `now` is in microseconds since 1970, `place` that of the data in the file; if it is not\n"
-             "negative, entries are staged.");
+             "negative, entries are staged. `line` is the number of the first line.");
 
 static PyObject *scanner_scan(PyObject *object, PyObject *args)
 {
@@ -117,8 +118,8 @@ static PyObject *scanner_scan(PyObject *object, PyObject *args)
     PyObject *data;
     char *text;
     Py_ssize_t start, size;
-    long long now, place, passed = 0;
-    if (!PyArg_ParseTuple(args, "OnLL:scan", &data, &start, &now, &place) || PyBytes_AsStringAndSize(data, &text, &size) < 0)
+    long long now, place, line, passed = 0;
+    if (!PyArg_ParseTuple(args, "OnLLL:scan", &data, &start, &now, &place, &line) || PyBytes_AsStringAndSize(data, &text, &size) < 0)
         return NULL;
     if (start < 0 || start > size) {
         PyErr_SetString(PyExc_ValueError, "the start is outside of the data");
@@ -136,6 +137,7 @@ static PyObject *scanner_scan(PyObject *object, PyObject *args)
     int kind = LINE_PASSED;
     PyThreadState *state = PyEval_SaveThread();
     while (p < lines->walk.end) {
+        lines->line = line + passed;
         kind = line_walk(lines, text, p, &after);
         if (kind != LINE_PASSED)
             break;
@@ -223,6 +225,20 @@ static PyObject *scanner_rows(PyObject *object, PyObject *unused)
     return Py_BuildValue("(NN)", keys, refs);
 }
 
+PyDoc_STRVAR(where_doc, "where() -> bytes\n\n"
+                        "Line, site and number of the findings that were counted since the last time, as C ints. The first\n"
+                        "call tells that they are wanted.");
+
+static PyObject *row_of(Row *row);
+
+static PyObject *scanner_where(PyObject *object, PyObject *unused)
+{
+    Lines *lines = &((Scanner *)object)->lines;
+    (void)unused;
+    lines->with_lines = 1;
+    return row_of(&lines->of_lines);
+}
+
 PyDoc_STRVAR(sizes_doc, "sizes() -> (sizes, days)\n\n"
                         "The bytes of the entries of each instruction, and the days of the times in the span, since the last\n"
                         "time, as the bytes of C ints. The first call tells that they are wanted.");
@@ -306,6 +322,7 @@ static PyMethodDef methods[] = {
     {"scan", scanner_scan, METH_VARARGS, scan_doc},
     {"take", scanner_take, METH_NOARGS, take_doc},
     {"rows", scanner_rows, METH_NOARGS, rows_doc},
+    {"where", scanner_where, METH_NOARGS, where_doc},
     {"sizes", scanner_sizes, METH_NOARGS, sizes_doc},
     {"full", scanner_full, METH_O, full_doc},
     {"know", scanner_know, METH_O, know_doc},

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from itertools import groupby
 from typing import Any, BinaryIO, Protocol
 
 import msgspec
@@ -144,3 +145,22 @@ def _value(raw: bytes, text: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise TypeError
     return value
+
+
+def line_numbers(files: Sequence[ImportFile], places: Sequence[int]) -> Iterator[tuple[ImportFile, int]]:
+    """The file and the number of the line of each place, which come in the order of the files. Each file is read
+    once, to its last place. Raises ``OSError``."""
+    bases = [file.base for file in files]
+    for at, group in groupby(places, lambda place: bisect_right(bases, place) - 1):
+        file = files[at]
+        with file.source.open() as stream:
+            stream.seek(0)
+            start, counted, number, data = 0, 0, 1, stream.read(_PIECE)
+            for place in group:
+                wanted = place - file.base
+                while wanted >= start + len(data) and data:
+                    number += data.count(b"\n", counted)
+                    start, counted, data = start + len(data), 0, stream.read(_PIECE)
+                number += data.count(b"\n", counted, wanted - start)
+                counted = wanted - start
+                yield file, number

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple, Protocol, TypeAlias
 import msgspec
 
 from .model import Severity
+from .places import Places
 
 #: A place inside a line: names of members and indexes of items from the line's root.
 Path: TypeAlias = tuple[str | int, ...]
@@ -140,6 +141,8 @@ class Sink(Protocol):
     wanted: int | None
     #: How many findings do not count, because they are suppressed or known.
     aside: int
+    #: Where those that do are noted; ``None`` if nobody asks.
+    places: Places | None
 
     def count(self, rule: str, severity: Severity, mark: Mark | None = None) -> bool:
         """Take note of one more finding of this rule; true if its details are wanted. Without a mark, once they are
@@ -157,6 +160,7 @@ class Kept:
 
     wanted: int | None = None
     aside = 0
+    places: Places | None = None
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []

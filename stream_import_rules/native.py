@@ -51,6 +51,8 @@ class Taken(NamedTuple):
 
     survey: Survey
     counts: dict[str, int]
+    #: Rule, line, and number of findings, if that was asked for.
+    places: list[tuple[str, int, int]]
 
 
 def is_there() -> bool:
@@ -78,26 +80,30 @@ class Engine:
         for site, rule in enumerate(self._plan.rules):
             self._sites.setdefault(rule, []).append(site)
 
-    def lines(self, now: int, histograms: bool = False) -> Lines:
+    def lines(self, now: int, histograms: bool = False, places: bool = False) -> Lines:
         """A look at the lines of one file; ``now`` is the moment of the run, in microseconds since 1970,
-        ``histograms`` says whether surveys have them."""
-        return Lines(self._plan, self._sites, now, self._limited if histograms else None)
+        ``histograms`` says whether surveys have them, ``places`` whether the lines of counted findings are wanted."""
+        return Lines(self._plan, self._sites, now, self._limited if histograms else None, places)
 
 
 class Lines:
     """The lines of one file, as far as the engine sees them."""
 
-    def __init__(self, plan: Plan, sites: dict[str, list[int]], now: int, sized: frozenset[str] | None) -> None:
-        self._plan, self._sites, self._now, self._sized = plan, sites, now, sized
+    def __init__(
+        self, plan: Plan, sites: dict[str, list[int]], now: int, sized: frozenset[str] | None, places: bool
+    ) -> None:
+        self._plan, self._sites, self._now, self._sized, self._placed = plan, sites, now, sized, places
         self._scanner = _native.Scanner(plan.source)
         if sized is not None:
             self._scanner.sizes()
+        if places:
+            self._scanner.where()
         self._full: set[str] = set()
 
-    def look(self, data: bytes, start: int, place: int | None = None) -> Stop:
-        """Look at whole lines from an offset on. With ``place``, that of the data, their entries are staged,
-        but for those that are to be explained."""
-        return Stop(*self._scanner.scan(data, start, self._now, -1 if place is None else place))
+    def look(self, data: bytes, start: int, place: int | None = None, line: int = 1) -> Stop:
+        """Look at whole lines from an offset on, the first of which has the number ``line``. With ``place``, that of
+        the data, their entries are staged, but for those that are to be explained."""
+        return Stop(*self._scanner.scan(data, start, self._now, -1 if place is None else place, line))
 
     def rows(self, staged: Staged) -> None:
         """Hand over the rows that were staged since the last time."""
@@ -131,7 +137,12 @@ class Lines:
         for site, count in counts:
             rule = self._plan.rules[site]
             by_rule[rule] = by_rule.get(rule, 0) + count
-        return Taken(survey, by_rule)
+        return Taken(survey, by_rule, self._where() if self._placed else [])
+
+    def _where(self) -> list[tuple[str, int, int]]:
+        row = array("i", self._scanner.where())
+        rules = self._plan.rules
+        return [(rules[site], line, count) for line, site, count in zip(row[::3], row[1::3], row[2::3], strict=True)]
 
     def _histograms(self, sized: frozenset[str]) -> Histograms:
         """Those of the lines that were counted since the last time, of the sizes of these instructions."""

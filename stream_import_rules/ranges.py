@@ -19,6 +19,7 @@ from .baseline import Tally
 from .findings import Excerpt, Finding, Mark
 from .groups import Use
 from .model import Severity
+from .places import Places
 from .scan import Judges, Known, Scan
 from .staging import Staged
 from .surveys import Survey
@@ -44,6 +45,8 @@ class Result(msgspec.Struct):
     hopeless: bool
     #: Bytes of the lines that were too long to be judged.
     unjudged: int
+    #: Where the findings lie, if that was asked for.
+    places: Places | None = None
 
     def tables(self) -> tuple[pyarrow.Table, pyarrow.Table]:
         """The staged rows as two Arrow tables, keys and references, with the columns of
@@ -63,8 +66,9 @@ class Bounded:
 
     aside = 0
 
-    def __init__(self, wanted: int | None, full: frozenset[str] = frozenset()) -> None:
+    def __init__(self, wanted: int | None, full: frozenset[str] = frozenset(), places: Places | None = None) -> None:
         self.wanted = wanted
+        self.places = places
         self._full = full
         self.counts: dict[tuple[str, Mark | None], int] = {}
         self.samples: list[tuple[Finding, Excerpt | None, Mark | None]] = []
@@ -106,6 +110,7 @@ def scan_range(
     staging: bool = True,
     samples: int | None = None,
     known: Known | None = None,
+    places: bool = False,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Result:
     """Scan the lines of a file that start at the offsets ``start`` to ``end`` (bytes, without it).
@@ -122,7 +127,7 @@ def scan_range(
     Raises ``OSError`` if the file cannot be read.
     """
     known = known or Known()
-    sink = Bounded(samples, known.full)
+    sink = Bounded(samples, known.full, Places() if places else None)
     staged = Staged() if staging else None
     with open(path, "rb", buffering=read.BUFFER) as stream:
         begin, stop = _line_from(stream, start), _line_from(stream, end)
@@ -152,6 +157,7 @@ def scan_range(
         settled=scan.settled,
         hopeless=scan.hopeless,
         unjudged=scan.unjudged,
+        places=sink.places,
     )
 
 

@@ -77,6 +77,7 @@ def relate(
     for i, (relation, query) in enumerate(relations.active):
         if may is None or may[i]:
             run.check(relation, query)
+    teller.place()
     return teller.counts
 
 

@@ -6,6 +6,7 @@ searched once for all that is found in it.
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
@@ -15,7 +16,7 @@ import msgspec
 
 from . import model
 from .baseline import Tally
-from .entries import Entry, ImportFile
+from .entries import Entry, ImportFile, line_numbers
 from .findings import Finding, Mark, Path, Related, Sink, clip, excerpt_of, pointer, shown
 from .jsontext import locate
 from .marks import Marker, Marking
@@ -86,6 +87,8 @@ class Teller:
         self._fix = {rule.id: rule.fix for rule in ruleset.rules}
         self._hints = 0
         self.counts: Counts = defaultdict(Counter)
+        #: Where findings lie, by rule, if somebody asks for it.
+        self._places: dict[str, array[int]] = {}
 
     def report(self, relation: model.Relation, cases: Iterable[Case]) -> None:
         """Count the cases, and make the findings of those whose details are wanted."""
@@ -97,6 +100,8 @@ class Teller:
             details = self._sink.count(relation.rule, severity, mark)
             if self._sink.aside == aside:
                 self.counts[self._file_of(case.answer.pos)][severity] += 1
+                if self._sink.places is not None:
+                    self._places.setdefault(relation.rule, array("q")).append(case.answer.pos)
             if details:
                 wanted.append(case)
                 if len(wanted) >= _BATCH:
@@ -104,6 +109,16 @@ class Teller:
                     wanted = []
         if wanted:
             self._tell(relation, severity, wanted)
+
+    def place(self) -> None:
+        """Tell in which lines the findings lie, if somebody asks for it: their files are read once more for it.
+        Raises ``OSError`` if that is not possible."""
+        found = sorted((pos, rule) for rule, places in self._places.items() for pos in places)
+        self._places.clear()
+        lines = line_numbers(self._files, [pos for pos, _ in found])
+        for (_, rule), (file, number) in zip(found, lines, strict=True):
+            if self._sink.places is not None:
+                self._sink.places.see(rule, file.name, number, 1)
 
     def _marked(self, relation: model.Relation, cases: Iterable[Case]) -> Iterator[tuple[Case, Mark | None]]:
         """The cases, each with its mark. Where the findings of a relation stand in the entry itself, nothing is

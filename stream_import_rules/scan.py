@@ -28,6 +28,7 @@ from .jsontext import LARGEST, locate, parse
 from .marks import Marker
 from .model import ExactNumbers, MaxLineBytes, RecordValue, RuleSet, Severity, checks_of
 from .native_plan import NoPlan
+from .places import Places
 from .policy import Policy
 from .read import CHUNK, LARGE_CHUNK, Chunk, Cut
 from .staging import Staged, Stager
@@ -47,6 +48,7 @@ class Result(Protocol):
     first_uses: dict[str, Use]
     hopeless: bool
     unjudged: int
+    places: Places | None
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -236,6 +238,8 @@ class Scan:
                 self._fill(rule)
         if self.marking is not None and self.marking.tally is not None and result.tally is not None:
             self.marking.tally.merge(result.tally)
+        if self.sink.places is not None and result.places is not None:
+            self.sink.places.add(result.places)
         self.survey.add(result.survey)
         self.groups.count(result.groups)
         for group, use in result.first_uses.items():
@@ -265,7 +269,9 @@ class Scan:
 
     def _chunk(self, first: int, place: int, data: bytes) -> None:
         if self._lines is None and len(data) >= WORTH_ENGINE and self.judges.native is not None:
-            self._lines = self.judges.native.lines(self.judges.now, self.judges.histograms)
+            self._lines = self.judges.native.lines(
+                self.judges.now, self.judges.histograms, self.sink.places is not None
+            )
             self._know()
             for rule in self._full:
                 self._lines.full(rule)
@@ -289,7 +295,7 @@ class Scan:
                 after = data.find(b"\n", at) + 1 or len(data)
                 stop = native.Stop(native.CLOSER, 0, at, after, [])
             else:
-                stop = quick.look(data, at, staged_at)
+                stop = quick.look(data, at, staged_at, number)
             if stop.passed:
                 self._events(self.framer.passed(stop.passed))
             number += stop.passed
@@ -308,6 +314,8 @@ class Scan:
             severity = self.judges.policy.severity_of(rule)
             if severity is not None:
                 self.sink.tally(rule, severity, count)
+        for rule, line, count in taken.places:
+            self._see(rule, line, count)
 
     def _cut(self, number: int, place: int, data: bytes, stop: native.Stop) -> None:
         """A line of which only some entries are to be explained; all else of it is counted."""
@@ -407,7 +415,7 @@ class Scan:
         wanted = []
         name = judge.parsed.value.get(self.judges.ruleset.discriminator)
         for violation in found:
-            severity = self._counted(violation.rule, name, violation.path)
+            severity = self._counted(violation.rule, name, violation.path, judge.line)
             if severity is not None:
                 wanted.append((violation, severity))
         if not wanted:
@@ -442,11 +450,11 @@ class Scan:
     def report(self, findings: Iterable[Finding]) -> None:
         """Findings of framing, which have their place already."""
         for finding in findings:
-            severity = self._counted(finding.rule, finding.instruction, finding.path)
+            severity = self._counted(finding.rule, finding.instruction, finding.path, finding.line)
             if severity is not None:
                 self.sink.add(msgspec.structs.replace(finding, severity=severity), self.framer.excerpt(finding))
 
-    def _counted(self, rule: str, instruction: object, path: Path | str | None) -> Severity | None:
+    def _counted(self, rule: str, instruction: object, path: Path | str | None, line: int | None) -> Severity | None:
         """Count a finding under the policy; its severity if somebody wants the details."""
         severity = self.judges.policy.severity_of(rule)
         if severity is None:
@@ -454,11 +462,20 @@ class Scan:
         mark = None
         if self.marking is not None and self.marking.concerns(rule):
             mark = self.marking.of(rule, instruction, path)
-        if self.sink.count(rule, severity, mark):
+        aside = self.sink.aside
+        wanted = self.sink.count(rule, severity, mark)
+        if line is not None and self.sink.aside == aside:
+            self._see(rule, line, 1)
+        if wanted:
             return severity
         if mark is None:  # by its place each finding that a marker concerns may be wanted again
             self._fill(rule)
         return None
+
+    def _see(self, rule: str, line: int, number: int) -> None:
+        """Note where findings lie, if somebody asks for it."""
+        if self.sink.places is not None and self.name is not None:
+            self.sink.places.see(rule, self.name, line, number)
 
     def _fill(self, rule: str) -> None:
         """No more details of findings of a rule are wanted."""
@@ -490,7 +507,7 @@ class Scan:
     def _near_misses(self) -> None:
         for near in self.groups.near_misses():
             use = near.use
-            severity = self._counted(near.rule, use.instruction, use.path)
+            severity = self._counted(near.rule, use.instruction, use.path, use.line)
             if severity is None:
                 continue
             times = "once" if near.count == 1 else f"{near.count} times"

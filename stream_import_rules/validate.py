@@ -281,6 +281,7 @@ class Import:
                 now=self._checker.judges.now,
                 staging=self._store is not None,
                 samples=self._sink.wanted,
+                places=self._sink.places is not None,
                 histograms=self._checker.judges.histograms,
             )
             # With samples few findings are explained; whoever wants all of them has them explained side by side.

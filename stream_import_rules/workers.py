@@ -56,6 +56,8 @@ class Recipe(msgspec.Struct, frozen=True):
     samples: int | None = None
     #: Which findings are suppressed or known.
     marker: Marker | None = None
+    #: Whether it is wanted where findings lie.
+    places: bool = False
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -182,7 +184,12 @@ class _Thread:
             self._judges = judges_of(self._recipe)
         recipe = self._recipe
         return scan_part(
-            self._judges, request, staging=recipe.staging, samples=recipe.samples, stopped=lambda: self._stopped
+            self._judges,
+            request,
+            staging=recipe.staging,
+            samples=recipe.samples,
+            places=recipe.places,
+            stopped=lambda: self._stopped,
         )
 
     def kill(self) -> None:
@@ -268,6 +275,7 @@ def scan_part(
     *,
     staging: bool,
     samples: int | None,
+    places: bool = False,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Result:
     """Scan one part of a file; of the others it knows what the request says. Raises ``OSError`` if it cannot be
@@ -285,6 +293,7 @@ def scan_part(
         staging=staging,
         samples=samples,
         known=request.known,
+        places=places,
         stopped=stopped,
     )
 
@@ -317,7 +326,9 @@ def serve() -> None:
         while True:
             request = _receive(source)
             try:
-                answer: Any = scan_part(judges, request, staging=recipe.staging, samples=recipe.samples)
+                answer: Any = scan_part(
+                    judges, request, staging=recipe.staging, samples=recipe.samples, places=recipe.places
+                )
             except Exception as error:
                 answer = error
             _send(target, answer)

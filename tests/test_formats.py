@@ -106,6 +106,8 @@ def test_a_million_findings_are_counted_exactly_and_fit_everywhere() -> None:
     each = 1_000_000 // len(ruleset.rules) + 1
     for rule_ in ruleset.rules:
         for line in range(each):
+            assert gatherer.places is not None
+            gatherer.places.see(rule_.id, "export.jsonl", line * 7 + 1, 1)
             if gatherer.count(rule_.id, rule_.severity):
                 gatherer.add(finding(rule_.id, rule_.severity, line=line * 7 + 1, **about), piece)
     assert sum(gatherer.counts.values()) == each * len(ruleset.rules) >= 1_000_000

@@ -22,6 +22,7 @@ from strategies import NOW, RULESET, clean_lines, files, lines_of, right_lines, 
 from stream_import_rules import jsontext, times, validate_line
 from stream_import_rules.findings import Excerpt, Finding, Mark
 from stream_import_rules.model import Severity
+from stream_import_rules.places import Places
 from stream_import_rules.policy import Policy
 from stream_import_rules.surveys import Survey
 from stream_import_rules.validate import Checker, FastValidator, FileSummary
@@ -56,6 +57,7 @@ class Kept:
 
     wanted = None
     aside = 0
+    places: Places | None = None
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []

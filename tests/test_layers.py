@@ -30,6 +30,7 @@ ORDER = [
     "read",
     "unpack",
     # what is found
+    "places",
     "findings",
     "passages",
     "policy",

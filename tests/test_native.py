@@ -340,13 +340,13 @@ def test_wrong_arguments_are_refused() -> None:
 
     scanner = _native.Scanner(plan_of(RULESET, frozenset()).source)
     with pytest.raises(ValueError, match="outside"):
-        scanner.scan(b"{}", 3, 0, -1)
+        scanner.scan(b"{}", 3, 0, -1, 1)
     with pytest.raises(ValueError, match="no such site"):
         scanner.full((1 << 20,))
     with pytest.raises(TypeError):
         scanner.know(["user"])  # type: ignore[arg-type]
     with pytest.raises(TypeError):
-        scanner.scan("{}", 0, 0, -1)  # type: ignore[arg-type]
+        scanner.scan("{}", 0, 0, -1, 1)  # type: ignore[arg-type]
 
 
 @needs_engine

@@ -244,29 +244,6 @@ def test_the_first_samples_are_those_of_each_rule() -> None:
     assert [s.finding.rule for s in first(sink.samples, 3)] == ["a", "a", "b", "b", "a", "b"]
 
 
-@pytest.mark.parametrize("count", [0, 1, 127, 128, 129, 1000, 12_345])
-def test_places_stand_for_all_findings_evenly(count: int) -> None:
-    sink = Gatherer(0, places=Places())
-    for line in range(count):
-        push(sink, finding(line=line))
-    assert sink.places is not None
-    places = list(sink.places)
-    assert len(places) <= 128
-    assert [line for _, _, line, _ in places] == list(range(0, count, places[0][3] if places else 1))
-    assert abs(sum(step for *_, step in places) - count) <= (places[0][3] if places else 0)
-    assert sink.places.exact == (count <= 128)
-
-
-def test_places_need_few_details_of_many_findings() -> None:
-    wanted = 0
-    sink = Gatherer(0, places=Places())
-    for line in range(100_000):
-        if sink.count("a", "error"):
-            wanted += 1
-            sink.add(finding("a", line=line), None)
-    assert wanted < 1000
-
-
 @pytest.mark.parametrize(
     ("sizes", "room", "most", "each"),
     [

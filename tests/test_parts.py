@@ -34,7 +34,10 @@ class _InProcess:
     def scan(self, request: Request) -> Result:
         request = pickle.loads(pickle.dumps(request))
         with ONE_AT_A_TIME:
-            found = scan_part(self._judges, request, staging=self._recipe.staging, samples=self._recipe.samples)
+            recipe = self._recipe
+            found = scan_part(
+                self._judges, request, staging=recipe.staging, samples=recipe.samples, places=recipe.places
+            )
         result: Result = pickle.loads(pickle.dumps(found))
         return result
 

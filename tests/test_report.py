@@ -118,6 +118,8 @@ def excerpt() -> Excerpt:
 
 def push(collector: Collector, found: Finding, piece: Excerpt | None = None, times: int = 1) -> None:
     for _ in range(times):
+        if collector.places is not None and found.file is not None and found.line is not None:
+            collector.places.see(found.rule, found.file, found.line, 1)
         if collector.count(found.rule, found.severity):
             collector.add(found, piece)
 

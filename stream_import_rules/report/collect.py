@@ -15,6 +15,7 @@ import msgspec
 
 from ..findings import Excerpt, Finding, Mark
 from ..model import SEVERITIES, RuleSet, Severity
+from ..places import Places
 from .aside import Ledger, Part, PolicyReport, Taken, Terms, policy_report
 from .marked import Marked
 from .marked import Sample as Sample
@@ -157,8 +158,9 @@ class Collector:
     it is told as known, or in the name of all if there are more than are known.
     """
 
-    def __init__(self, max_samples: int, ledger: Ledger | None = None) -> None:
+    def __init__(self, max_samples: int, ledger: Ledger | None = None, places: Places | None = None) -> None:
         self.max_samples = max_samples
+        self.places = places
         self.wanted: int | None = max_samples
         self.ledger = ledger or Ledger()
         self.aside = 0

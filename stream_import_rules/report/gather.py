@@ -6,11 +6,12 @@ what it asked for. A detail is made once, whoever wants it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
 from ..findings import Excerpt, Finding
+from ..places import Places
 from .aside import Ledger
 from .collect import Awaited, Collector, Sample
 
@@ -35,18 +36,15 @@ class Gatherer(Collector):
         places: Places | None = None,
         ledger: Ledger | None = None,
     ) -> None:
-        super().__init__(max_samples, ledger)
+        super().__init__(max_samples, ledger, places)
         self._most = most
         self._at_least = at_least
         self._streams = streams
-        self.places = places
-        if streams or places is not None:
+        if streams:
             self.wanted = None
 
     def _wants(self, rule: str, ordinal: int | None) -> bool:
-        if self._streams:
-            return True
-        return self.places is not None and ordinal is not None and self.places.wants(rule, ordinal)
+        return bool(self._streams)
 
     def _take(self, awaited: Awaited, finding: Finding, excerpt: Excerpt | None) -> None:
         ordinal = awaited.ordinal
@@ -55,8 +53,6 @@ class Gatherer(Collector):
         super()._take(awaited, _bounded(finding) if awaited.kept else finding, excerpt)
         if self._most is not None and len(self.samples) > self._most:
             self._thin()
-        if self.places is not None and ordinal is not None:
-            self.places.add(finding, ordinal)
         if self._streams:
             told = finding if awaited.taken is None else awaited.taken.marked(finding)
             for stream in self._streams:
@@ -85,41 +81,3 @@ def first(samples: Iterable[Sample], number: int) -> list[Sample]:
         if seen[rule] <= number:
             kept.append(sample)
     return kept
-
-
-class Places:
-    """Where findings lie, however many there are: of each rule evenly, every first, second, fourth …
-
-    A rule's places are all kept until they are ``most``; then every other one is dropped, and from there
-    on only every other finding is looked at. What is left stands for all: ``step`` findings each.
-    """
-
-    def __init__(self, most: int = 128) -> None:
-        self._most = most
-        self._steps: dict[str, int] = {}
-        self._kept: dict[str, list[tuple[str | None, int | None]]] = {}
-
-    def wants(self, rule: str, ordinal: int) -> bool:
-        """Whether the place of the rule's finding with this number, from 0, is to be noted."""
-        return ordinal % self._steps.get(rule, 1) == 0
-
-    def add(self, finding: Finding, ordinal: int) -> None:
-        """Take note of a finding, if its number is wanted."""
-        if not self.wants(finding.rule, ordinal):  # the step has grown since it was counted, or others want it
-            return
-        kept = self._kept.setdefault(finding.rule, [])
-        kept.append((finding.file, finding.line))
-        if len(kept) > self._most:
-            self._steps[finding.rule] = 2 * self._steps.get(finding.rule, 1)
-            self._kept[finding.rule] = kept[::2]
-
-    def __iter__(self) -> Iterator[tuple[str, str, int, int]]:
-        """Rule, file, line, and for how many findings it stands; findings of no line are left out."""
-        for rule, kept in self._kept.items():
-            step = self._steps.get(rule, 1)
-            yield from ((rule, file, line, step) for file, line in kept if file is not None and line is not None)
-
-    @property
-    def exact(self) -> bool:
-        """Whether every finding has its own place."""
-        return not self._steps

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from ..model import Rule, Severity
+from ..places import Places
 from . import charts
 from .collect import FileReport, Report, Totals
-from .gather import Places
 from .html_parts import left_out, link_to, named, section, table
 from .markup import Html, join, prose, tag
 from .outcome import Outcome
@@ -114,7 +114,7 @@ def where(report: Report, places: Places | None) -> Iterator[Html]:
         name = tag("figcaption", named(name_of(path), 200)) if len(report.files) > 1 else None
         axis = charts.ends("line 1", number(lines[path]))
         figures.append(tag("figure", name, chart, axis, tag("p", told, class_="note")))
-    note = "Of frequent rules every second, fourth … finding was looked at, evenly, and stands for the others."
+    note = "Of frequent rules lines are counted in blocks, so a column may be off by a little."
     yield section(
         "where",
         "Where they lie",

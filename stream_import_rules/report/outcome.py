@@ -12,8 +12,8 @@ from typing import Protocol
 from ..findings import Finding
 from ..histograms import Histograms
 from ..model import RuleSet
+from ..places import Places
 from .collect import Report, Sample, Summary
-from .gather import Places
 
 
 @dataclass(frozen=True)

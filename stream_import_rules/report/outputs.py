@@ -14,10 +14,11 @@ from typing import NamedTuple, Self, TypeAlias
 from ..findings import Finding
 from ..histograms import Histograms
 from ..model import RuleSet
+from ..places import Places
 from .aside import Ledger
 from .collect import Summary, report_of
 from .formats import FORMATS
-from .gather import Gatherer, Places, first
+from .gather import Gatherer, first
 from .outcome import Outcome, Stream
 from .output import STANDARD_OUTPUT, Output, OutputClosed
 

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, TypeAlias, cast
 
 from ..findings import Excerpt, Finding, Mark, Sink
 from ..model import Severity
+from ..places import Places
 from .aside import Ledger, Taken
 
 #: Runs a check of the stream into the sink.
@@ -73,6 +74,7 @@ class _QueueSink:
 
     wanted: int | None = None
     aside = 0
+    places: Places | None = None
 
     def __init__(self, line: queue.Queue[Finding | _Ended], stop: threading.Event, ledger: Ledger) -> None:
         self.line = line
