@@ -94,7 +94,7 @@ def items(data: bytes, size: int = 1 << 18, fast: bool = False) -> list[Finding 
                 return found
             lines = [lines[0][start.skip :], *lines[1:]] if lines else []
         if chunk.blank:
-            found += framer.blanks(chunk.first_line, chunk.blank)
+            found += framer.blanks(chunk.first_line, chunk.count)
         for number, raw in enumerate(lines, chunk.first_line):
             if fast and not framer.busy and raw.rstrip(b"\n") == GOOD.encode():
                 found += framer.passed(1)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from stream_import_rules import artefact
+from stream_import_rules import artefact, sources
 from stream_import_rules.conformance import Executor, app_of, file_of, line_of
 from stream_import_rules.findings import Finding, Kept
 from stream_import_rules.policy import Policy
@@ -49,7 +49,7 @@ def of_whole_file(case: dict[str, Any], fast: FastValidator | None) -> list[Find
     queries = artefact.queries() if "file" in case else ()
     app = app_of(RULESET, case.get("app"))
     Checker(RULESET, policy, now=NOW, fast=fast, queries=queries, app=app).check(
-        io.BytesIO(as_file(case)), "case", kept
+        sources.unpacked(io.BytesIO(as_file(case))), "case", kept
     )
     return kept.findings
 
