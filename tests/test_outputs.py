@@ -16,7 +16,7 @@ from test_report import finding, push
 
 from stream_import_rules import api
 from stream_import_rules.report.formats import FORMATS
-from stream_import_rules.report.gather import Gatherer, Places, first
+from stream_import_rules.report.gather import Gatherer, first
 from stream_import_rules.report.output import Output, OutputClosed, OutputError
 from stream_import_rules.report.outputs import Destined, OutputsError, Wanted, settled, wanted_of
 from stream_import_rules.report.share import fitting
