@@ -353,7 +353,28 @@ PyDoc_STRVAR(may_doc, "relations_may(keys, refs, questions) -> tuple\n\n"
                       "For each question whether its relation may be broken somewhere in the rows of two tables, which are\n"
                       "tuples of buffers, a column each; see native_relations.");
 
+PyDoc_STRVAR(feeds_doc, "line_feeds(data, start, end) -> int\n\nHow many line feeds stand between two offsets of some bytes.");
+
+static PyObject *line_feeds(PyObject *module, PyObject *args)
+{
+    PyObject *data;
+    char *text;
+    Py_ssize_t size, start, end, count = 0;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "Onn:line_feeds", &data, &start, &end) ||
+        PyBytes_AsStringAndSize(data, &text, &size) < 0)
+        return NULL;
+    if (start < 0 || end > size) {
+        PyErr_SetString(PyExc_ValueError, "the offsets are outside of the data");
+        return NULL;
+    }
+    for (Py_ssize_t i = start; i < end; i++)
+        count += text[i] == '\n';
+    return PyLong_FromSsize_t(count);
+}
+
 static PyMethodDef functions[] = {
+    {"line_feeds", line_feeds, METH_VARARGS, feeds_doc},
     {"relations_may", relate_may, METH_VARARGS, may_doc},
     {NULL, NULL, 0, NULL},
 };

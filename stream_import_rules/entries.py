@@ -16,6 +16,7 @@ import msgspec
 
 from . import jsontext
 from .findings import clip
+from .read import line_feeds
 from .signatures import BYTE_ORDER_MARK
 from .store import StoreError
 
@@ -159,8 +160,8 @@ def line_numbers(files: Sequence[ImportFile], places: Sequence[int]) -> Iterator
             for place in group:
                 wanted = place - file.base
                 while wanted >= start + len(data) and data:
-                    number += data.count(b"\n", counted)
+                    number += line_feeds(data, counted, len(data))
                     start, counted, data = start + len(data), 0, stream.read(_PIECE)
-                number += data.count(b"\n", counted, wanted - start)
+                number += line_feeds(data, counted, min(wanted - start, len(data)))
                 counted = wanted - start
                 yield file, number

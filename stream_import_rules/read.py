@@ -15,6 +15,15 @@ from typing import BinaryIO
 
 import msgspec
 
+try:
+    from ._native import line_feeds as line_feeds
+except ImportError:  # it was not compiled, and this is ten times slower
+
+    def line_feeds(data: bytes, start: int, end: int, /) -> int:
+        """How many line feeds stand between two offsets of some bytes."""
+        return data.count(b"\n", start, end)
+
+
 #: Bytes of a chunk. Small enough that what is decoded of it stays in the processor's cache.
 CHUNK = 1 << 16
 
@@ -124,27 +133,36 @@ def chunks(
 def parts(stream: BinaryIO, size: int, first: int | None = None) -> Iterator[Part]:
     """The file in parts of ``size`` bytes, more where a line goes on. Behind a blank line no part ends:
     what follows has a say in it. With ``first`` the first part has only so many, each that follows twice as many as
-    the one before. The stream, which can be sought in, is read to its end: lines are counted."""
-    start, number = 0, 1
+    the one before. The stream is read to its end: lines are counted."""
+    start, number, left = 0, 1, b""
+
+    def take(most: int) -> bytes:
+        """The next bytes, first those that were read too far."""
+        nonlocal left
+        if left:
+            data, left = left[:most], left[most:]
+            return data
+        return stream.read(most)
+
     wanted = min(size, first or size)
     while True:
         read, feeds, data = 0, 0, b""
-        while read < wanted and (data := stream.read(min(_PIECE, wanted - read))):
+        while read < wanted and (data := take(min(_PIECE, wanted - read))):
             read += len(data)
-            feeds += data.count(b"\n")
+            feeds += line_feeds(data, 0, len(data))
         if not read:
             return
         # Whatever the bytes say, a part ends behind a line that is not blank, or where the file does.
         blank = True
-        while data := stream.read(BUFFER):
+        while data := take(BUFFER):
             at = len(data) - len(data.lstrip()) if blank else 0
             blank = at == len(data)
             end = 0 if blank else data.find(b"\n", at) + 1
             used = end or len(data)
             read += used
-            feeds += data.count(b"\n", 0, used)
+            feeds += line_feeds(data, 0, used)
             if end:
-                stream.seek(start + read)
+                left = data[end:] + left
                 break
         yield Part(start, start + read, number)
         start += read
@@ -162,7 +180,7 @@ def _next(stream: BinaryIO, size: int) -> bytes:
 
 def _chunk_of(number: int, offset: int, data: bytes) -> Chunk:
     """The chunk of some lines."""
-    count = data.count(b"\n") + (not data.endswith(b"\n"))
+    count = line_feeds(data, 0, len(data)) + (not data.endswith(b"\n"))
     if data.isspace():
         return Chunk(number, offset, b"", len(data), count, blank=True)
     return Chunk(number, offset, data, len(data), count)

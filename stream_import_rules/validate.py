@@ -34,6 +34,8 @@ from .workers import Pool, Recipe, WorkerError
 PART = 4 << 20
 #: Bytes of the first part: what is wrong with it is told soon.
 _FIRST = 1 << 18
+#: The same for one thread, which needs no more time to begin than this is worth.
+THREAD_PART = 8 << 20
 #: A file of fewer bytes is scanned in this process: others would take longer to start.
 WORTH_WORKERS = 24 << 20
 #: Whether parts are scanned by threads where the native engine does the work; by processes if not.
@@ -287,8 +289,9 @@ class Import:
             # With samples few findings are explained; whoever wants all of them has them explained side by side.
             inside = THREADS and self._checker.judges.native is not None and self._sink.wanted is not None
             self._pool = Pool(recipe, plan.jobs, inside=inside)
-        with open(path, "rb", buffering=read.BUFFER) as stream:
-            parts = read.parts(stream, plan.part or PART, _FIRST)
+        with open(path, "rb", buffering=0) as stream:
+            size = plan.part or (THREAD_PART if self._pool.inside else PART)
+            parts = read.parts(stream, size, _FIRST)
             try:
                 for part, result in self._pool.results(path, file.name, file.base, parts, lambda: scan.known):
                     if part.start:

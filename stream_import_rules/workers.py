@@ -101,6 +101,7 @@ class Pool:
 
     def __init__(self, recipe: Recipe, jobs: int, *, inside: bool = False) -> None:
         self._jobs = jobs
+        self.inside = inside
         # Started at once, for they take a while to be ready.
         self._workers: list[Worker] = [_Thread(recipe) if inside else _Process(recipe) for _ in range(jobs)]
         self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()

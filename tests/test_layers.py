@@ -27,6 +27,7 @@ ORDER = [
     "syntax",
     "activity_id",
     "columns",
+    "_native",
     "read",
     "unpack",
     # what is found
@@ -63,7 +64,6 @@ ORDER = [
     "explain",
     "staging",
     "staging_columns",
-    "_native",
     "native_patterns",
     "native_plan",
     "native",
