@@ -107,6 +107,7 @@ def test_workers_that_are_busy_do_not_keep_the_command_from_ending(tmp_path: Pat
         f"import sys\nif sys.argv[:1] == ['-m']:\n    sys.path.insert(0, {str(ROOT)!r})\n" + _indented(SLOW_SCAN)
     )
     lines = "import api\nplan = api.make_plan\napi.make_plan = lambda **o: plan(**{**o, 'chunk': 1_000_000})"
+    lines += "\nfrom stream_import_rules import validate\nvalidate.THREADS = False"
     patch = "import os\nfrom stream_import_rules " + lines + f"\nos.environ['PYTHONPATH'] = {str(slow.parent)!r}"
     with begun(patch, str(file), "--jobs", "2", "--format", "json") as process:
         time.sleep(2.5)
