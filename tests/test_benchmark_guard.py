@@ -12,6 +12,7 @@ from clients import without
 
 from benchmarks import guard
 from benchmarks.guard import Limit, Limits, complaints, counted, recorded
+from stream_import_rules import native
 
 WAS = Limits(guard.versions(), {"batch": Limit(3.0, 100.0)})
 OTHER = Limits({"orjson": "3.0.0"}, {"batch": Limit(3.0, 100.0)})
@@ -20,6 +21,8 @@ OTHER = Limits({"orjson": "3.0.0"}, {"batch": Limit(3.0, 100.0)})
 def test_the_rules_of_lines_take_no_more_instructions_than_recorded() -> None:
     if not shutil.which("valgrind") or sys.platform != "linux":
         without("valgrind is missing")
+    if not native.is_there():
+        without("the native engine was not compiled")
     assert complaints(counted(), recorded()) == []
 
 
