@@ -349,7 +349,7 @@ static int module_exec(PyObject *module)
     return PyModule_AddIntConstant(module, "VERSION", 1);
 }
 
-PyDoc_STRVAR(may_doc, "relations_may(keys, refs, questions) -> tuple\n\n"
+PyDoc_STRVAR(may_doc, "relations_may(keys, refs, questions, threads) -> tuple\n\n"
                       "For each question whether its relation may be broken somewhere in the rows of two tables, which are\n"
                       "tuples of buffers, a column each; see native_relations.");
 

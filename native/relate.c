@@ -6,6 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Questions are answered side by side where there are threads as POSIX has them. */
+#if defined(__unix__) || defined(__APPLE__)
+#include <pthread.h>
+#define SIDE_BY_SIDE 1
+#else
+#define SIDE_BY_SIDE 0
+#endif
+enum { MOST_THREADS = 16 };
+
 #define NONE INT64_MIN
 #define NO_ROW UINT32_MAX
 /* Memory is asked for so many rows ahead. */
@@ -290,6 +299,58 @@ static int answer_of(const Facts *facts, const int64_t *question)
     }
 }
 
+/* ---------------------------------------------------------------- side by side */
+
+typedef struct {
+    const Facts *facts;
+    const int64_t (*asked)[6];
+    int *found;
+    long count;
+    long next; /* the first question that nobody has taken */
+#if SIDE_BY_SIDE
+    pthread_mutex_t lock;
+#endif
+} Round;
+
+static long taken(Round *round)
+{
+#if SIDE_BY_SIDE
+    pthread_mutex_lock(&round->lock);
+    long next = round->next++;
+    pthread_mutex_unlock(&round->lock);
+    return next;
+#else
+    return round->next++;
+#endif
+}
+
+static void *answer_some(void *argument)
+{
+    Round *round = argument;
+    for (long i; (i = taken(round)) < round->count;)
+        round->found[i] = answer_of(round->facts, round->asked[i]);
+    return NULL;
+}
+
+/* Answers all questions, some of them in threads of their own if there are any to be had. */
+static void answer_all(Round *round, long threads)
+{
+#if SIDE_BY_SIDE
+    pthread_t others[MOST_THREADS];
+    long started = 0;
+    pthread_mutex_init(&round->lock, NULL);
+    while (started < threads - 1 && started < MOST_THREADS && !pthread_create(&others[started], NULL, answer_some, round))
+        started++;
+    answer_some(round);
+    while (started > 0)
+        pthread_join(others[--started], NULL);
+    pthread_mutex_destroy(&round->lock);
+#else
+    (void)threads;
+    answer_some(round);
+#endif
+}
+
 /* ---------------------------------------------------------------- arguments */
 
 static int table_of(Table *table, PyObject *columns)
@@ -351,7 +412,8 @@ PyObject *relate_may(PyObject *module, PyObject *args)
     PyObject *keys, *refs, *questions, *answers = NULL;
     (void)module;
     memset(&facts, 0, sizeof facts);
-    if (!PyArg_ParseTuple(args, "OOO!:relations_may", &keys, &refs, &PyTuple_Type, &questions))
+    long threads;
+    if (!PyArg_ParseTuple(args, "OOO!l:relations_may", &keys, &refs, &PyTuple_Type, &questions, &threads))
         return NULL;
     Py_ssize_t count = PyTuple_Size(questions);
     int64_t(*asked)[6] = PyMem_Calloc((size_t)count + 1, sizeof *asked);
@@ -366,8 +428,12 @@ PyObject *relate_may(PyObject *module, PyObject *args)
         good = index_make(&facts.by_key, &facts.keys, K1 | K2, -1, 0, facts.repeated);
         for (size_t row = 0; row < facts.keys.count; row++)
             facts.there[(uint8_t)facts.keys.what[row]] = 1;
-        for (Py_ssize_t i = 0; good && i < count; i++)
-            good = (found[i] = answer_of(&facts, asked[i])) >= 0;
+        if (good) {
+            Round round = {.facts = &facts, .asked = (const int64_t(*)[6])asked, .found = found, .count = (long)count};
+            answer_all(&round, threads);
+        }
+        for (Py_ssize_t i = 0; i < count; i++)
+            good &= found[i] >= 0;
         PyEval_RestoreThread(state);
         if (!good)
             PyErr_NoMemory();

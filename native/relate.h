@@ -5,7 +5,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-/* relations_may(keys, refs, questions) -> tuple of bool, see `native_relations.py`. */
+/* relations_may(keys, refs, questions, threads) -> tuple of bool, see `native_relations.py`. */
 PyObject *relate_may(PyObject *module, PyObject *args);
 
 #endif

@@ -3,7 +3,7 @@
 VERSION: int
 
 def relations_may(
-    keys: tuple[bytes, ...], refs: tuple[bytes, ...], questions: tuple[tuple[int, ...], ...], /
+    keys: tuple[bytes, ...], refs: tuple[bytes, ...], questions: tuple[tuple[int, ...], ...], threads: int, /
 ) -> tuple[bool, ...]: ...
 def line_feeds(data: bytes, start: int, end: int, /) -> int: ...
 

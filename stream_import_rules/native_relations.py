@@ -22,13 +22,18 @@ _COLUMNS: Mapping[model.Column, int] = {"key": 1 | 2, "scope": 4, "part": 8, "at
 _LONG = 64
 
 
-def that_may_break(ruleset: model.RuleSet, relations: Sequence[model.Relation], staged: Sequence[Staged]) -> list[bool]:
-    """Of each relation whether it may be broken somewhere in these rows; all may if there is no engine."""
+def that_may_break(
+    ruleset: model.RuleSet, relations: Sequence[model.Relation], staged: Sequence[Staged], threads: int = 1
+) -> list[bool]:
+    """Of each relation whether it may be broken somewhere in these rows; all may if there is no engine. So many
+    ``threads`` look."""
     if not native.is_there():
         return [True] * len(relations)
     asked = [_questions(ruleset, relation) for relation in relations]
     flat = tuple(question for questions in asked for question in questions)
-    answers = iter(native.relations_may(_table([s.keys for s in staged]), _table([s.refs for s in staged]), flat))
+    answers = iter(
+        native.relations_may(_table([s.keys for s in staged]), _table([s.refs for s in staged]), flat, threads)
+    )
     # As many answers as questions are taken for each relation, whatever the first of them is.
     return [any(tuple(islice(answers, len(questions)))) for questions in asked]
 

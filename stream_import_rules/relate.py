@@ -73,7 +73,11 @@ def relate(
     teller = Teller(relations.ruleset, values, store, files, policy, surveyor, sink, marker, tally)
     run = _Run(relations, store, values, teller)
     held = store.held()
-    may = None if held is None else that_may_break(relations.ruleset, [r for r, _ in relations.active], held)
+    may = (
+        None
+        if held is None
+        else that_may_break(relations.ruleset, [r for r, _ in relations.active], held, store.threads)
+    )
     for i, (relation, query) in enumerate(relations.active):
         if may is None or may[i]:
             run.check(relation, query)

@@ -69,7 +69,7 @@ class Store:
     """
 
     def __init__(self, folder: PrivateFolder, memory: int, threads: int, *, hold: bool = False) -> None:
-        self._folder, self._memory, self._threads = folder, memory, threads
+        self._folder, self._memory, self.threads = folder, memory, threads
         self._waiting: list[Staged] = []
         self._count = 0
         #: So many rows are held until it is known whether there is anything to ask.
@@ -118,7 +118,7 @@ class Store:
     def _flush(self) -> None:
         if self._engine is None:
             try:
-                self._engine = _DuckDb(self._folder, self._memory, self._threads) if self._large else _Sqlite()
+                self._engine = _DuckDb(self._folder, self._memory, self.threads) if self._large else _Sqlite()
             except OSError as error:  # there is no folder to be had
                 raise _failed(error) from error
         waiting, self._waiting, self._count = self._waiting, [], 0

@@ -103,7 +103,7 @@ def test_each_relation_is_asked_about_what_only_looks_equal(tmp_path: Path, tiny
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(relate._Run, "check", counted)
-        patch.setattr(relate, "that_may_break", lambda _, relations, __: [True] * len(relations))
+        patch.setattr(relate, "that_may_break", lambda _, relations, *__: [True] * len(relations))
         for seed in range(10):
             judged(tmp_path, clean_file(seed))
     assert {rule for rule, count in asked.items() if not count} == BY_STREAM

@@ -70,7 +70,7 @@ def assert_safe(staged: Staged, told: Counter[tuple[str, bool]] | None = None) -
     rest = Staged()
     rest.keys, rest.refs = _some(staged.keys, 1), _some(staged.refs, 1)
     may = that_may_break(RULESET, RULESET.relations, [half, rest])
-    assert may == that_may_break(RULESET, RULESET.relations, [staged])
+    assert may == that_may_break(RULESET, RULESET.relations, [staged], 3)
     for relation, breaks, found in zip(RULESET.relations, may, answers(staged), strict=True):
         assert breaks or not found, relation.rule
         if told is not None:
@@ -138,10 +138,10 @@ def test_nothing_is_asked_of_a_file_that_is_right(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("columns", [(b"",) * 6, (b"\0", b"", b"", b"", b"", b"", b""), (1,) * 7])
 def test_wrong_tables_are_refused(columns: tuple[object, ...]) -> None:
     with pytest.raises((TypeError, ValueError)):
-        native.relations_may(columns, (b"",) * 7, ())  # type: ignore[arg-type]
+        native.relations_may(columns, (b"",) * 7, (), 1)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("question", [(), (0, 1, 64), (0, 1, 0), (1,) * 7, ("x",), 3])
 def test_wrong_questions_are_refused(question: object) -> None:
     with pytest.raises((TypeError, ValueError)):
-        native.relations_may((b"",) * 7, (b"",) * 7, (question,))  # type: ignore[arg-type]
+        native.relations_may((b"",) * 7, (b"",) * 7, (question,), 1)  # type: ignore[arg-type]

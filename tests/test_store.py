@@ -85,7 +85,7 @@ def test_what_does_not_fit_breaks_off_the_relations_alone(
     verdict: str,
 ) -> None:
     monkeypatch.setattr(duckdb, "connect", broken(error, when))
-    monkeypatch.setattr(relate, "that_may_break", lambda _, relations, __: [True] * len(relations))
+    monkeypatch.setattr(relate, "that_may_break", lambda _, relations, *__: [True] * len(relations))
     path = tmp_path / "import.jsonl"
     path.write_bytes(lines)
     result = run(path, *arguments, "--format", "json")
