@@ -14,14 +14,16 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections import Counter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .histograms import Histograms, limits_of
 from .jsontext import UNJUDGED, Parsed, parse
 from .model import RuleSet
-from .native_plan import Plan, plan_of
 from .staging import Rows, Staged
 from .surveys import Survey
+
+if TYPE_CHECKING:
+    from .native_plan import Plan
 
 try:
     from . import _native
@@ -67,6 +69,19 @@ def relations_may(
     return _native.relations_may(keys, refs, questions, threads)
 
 
+def engine_for(ruleset: RuleSet, active: frozenset[str]) -> Engine | None:
+    """The engine for a rule set and the rules that are reported; ``None`` if it was not compiled, or cannot be told
+    of them."""
+    from .native_plan import NoPlan  # small files need no plan, and no time to load what makes one
+
+    if not is_there():
+        return None
+    try:
+        return Engine(ruleset, active)
+    except NoPlan:
+        return None
+
+
 class Engine:
     """The engine for one rule set and the rules that are reported.
 
@@ -74,6 +89,8 @@ class Engine:
     """
 
     def __init__(self, ruleset: RuleSet, active: frozenset[str]) -> None:
+        from .native_plan import plan_of
+
         self._plan: Plan = plan_of(ruleset, active)
         self._limited = frozenset(limits_of(ruleset))
         self._sites: dict[str, list[int]] = {}

@@ -27,7 +27,6 @@ from .groups import GroupUses, Use
 from .jsontext import LARGEST, locate, parse
 from .marks import Marker
 from .model import ExactNumbers, MaxLineBytes, RecordValue, RuleSet, Severity, checks_of
-from .native_plan import NoPlan
 from .places import Places
 from .policy import Policy
 from .read import CHUNK, LARGE_CHUNK, Chunk, Cut
@@ -129,17 +128,14 @@ class Judges:
     @property
     def chunk(self) -> int:
         """So many bytes are best judged at once."""
-        return CHUNK if self.native is None else LARGE_CHUNK
+        return LARGE_CHUNK if self._engine and self.app is None and native.is_there() else CHUNK
 
     @cached_property
     def native(self) -> native.Engine | None:
         """The native engine; ``None`` if there is none, or none for these rules."""
-        if not self._engine or self.app is not None or not native.is_there():
+        if not self._engine or self.app is not None:
             return None
-        try:
-            return native.Engine(self.ruleset, self.policy.active)
-        except NoPlan:
-            return None
+        return native.engine_for(self.ruleset, self.policy.active)
 
 
 class Scan:
