@@ -170,7 +170,6 @@ class FastValidator:
         self._run: Run | None = None
         encoder = msgspec.json.Encoder()
         self._encode, self._encode_lines = encoder.encode, encoder.encode_lines
-        self._build()
 
     def _build(self) -> None:
         """Make the decoder of what is known of the file so far."""
@@ -200,6 +199,8 @@ class FastValidator:
         The lines have their ends, the last one perhaps not. ``now`` is the moment of the run, in
         microseconds since 1970.
         """
+        if not self._built:  # not before it is needed: it takes longer than to explain a few lines
+            self._build()
         decoded = self._decoded(lines)
         if decoded is None:
             return None

@@ -74,6 +74,8 @@ class FastValidator(Protocol):
         """The survey of lines if nothing is to be reported of any of them, else ``None``."""
 
 
+#: Bytes of a file from which the fast validator is worth its types.
+WORTH_FAST = 1 << 13
 #: Bytes of a chunk from which the native engine is worth its plan.
 WORTH_ENGINE = 1 << 15
 
@@ -275,10 +277,11 @@ class Scan:
             self._look(self._lines, first, place, data)
             return
         lines = BytesIO(data).readlines()
-        if self._pass(lines, place):
+        few = first == 1 and len(data) < WORTH_FAST
+        if not few and self._pass(lines, place):
             return
         for number, raw in enumerate(lines, first):
-            if len(lines) == 1 or not self._pass([raw], place):
+            if few or len(lines) == 1 or not self._pass([raw], place):
                 self._line(number, place, raw)
             place += len(raw)
 

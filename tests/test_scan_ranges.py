@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from relation_files import make_file
 
-from stream_import_rules import artefact
+from stream_import_rules import artefact, scan
 from stream_import_rules.policy import Policy
 from stream_import_rules.ranges import Result, scan_range
 from stream_import_rules.scan import Judges
@@ -57,3 +57,20 @@ def test_a_range_in_the_middle_of_a_line_has_no_line(tmp_path: Path) -> None:
     path = tmp_path / "import.jsonl"
     path.write_bytes(b'{"instruction":"follow","feedId":"user:bob","data":["user:alice","user:tim"]}\n')
     assert scan_range(JUDGES, str(path), 5, 20).lines == 0
+
+
+def test_files_of_few_lines_are_left_to_explain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    fast = artefact.fast_validator()
+    judges = Judges(RULESET, Policy(RULESET), now=1_700_000_000_000_000, fast=fast)
+    path = tmp_path / "import.jsonl"
+    line = b'{"instruction":"users","data":[{"id":"nina"}]}\n'
+    sizes = {}
+    for worth in (0, 1 << 13):
+        monkeypatch.setattr(scan, "WORTH_FAST", worth)
+        for count in (10, 1_000):
+            fast.decoded = ()
+            path.write_bytes(line * count)
+            result = scan_range(judges, str(path), 0, path.stat().st_size)
+            assert (result.counts, result.survey.entries) == ({}, {"users": count})
+            sizes[worth, count] = len(fast.decoded)
+    assert sizes == {(0, 10): 10, (0, 1_000): 1_000, (1 << 13, 10): 0, (1 << 13, 1_000): 1_000}
