@@ -94,6 +94,7 @@ def _file(case: Case, options: argparse.Namespace) -> DataFile:
 
 def write(figures: Figures, folder: Path) -> Path:
     """Write page and picture; the path of the page."""
+    folder.mkdir(parents=True, exist_ok=True)
     page = folder / "results.md"
     page.write_text(results(figures), encoding="utf-8")
     floor = figures.of("batch", "orjson")
