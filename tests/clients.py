@@ -1,7 +1,7 @@
-"""Programs of others that read what this project writes: packages of npm, and a browser.
+"""Programs of others that read what this project writes, packages of npm and a browser; and tests that need something.
 
-Used by the tests whose other half is in ``tests/node``. Without node, npm or Chromium these tests are
-skipped, with CI set in the environment they fail.
+What a test needs (node, npm, Chromium, a compiled engine, a device of the system) may be missing on the machine of a
+developer: then it is skipped. With CI set in the environment it fails.
 """
 
 from __future__ import annotations
@@ -15,6 +15,11 @@ from typing import NoReturn
 import pytest
 
 NODE = Path(__file__).parent / "node"
+
+
+def needs(there: bool, reason: str) -> pytest.MarkDecorator:
+    """A mark for tests of what is not everywhere: where it is not they are skipped, or with CI set run and fail."""
+    return pytest.mark.skipif(not there and not os.environ.get("CI"), reason=reason)
 
 
 def without(reason: str) -> NoReturn:

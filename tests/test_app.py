@@ -13,6 +13,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from clients import needs
 
 import stream_import_rules as sir
 from stream_import_rules import app_file, artefact, data_schemas, document
@@ -249,7 +250,7 @@ def test_json_has_its_own_mistakes(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+@needs(hasattr(os, "mkfifo"), "there are no pipes with names")
 def test_what_is_no_regular_file_is_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for text in ("schemas: {users: pipe}", "existing_ids: {users: [pipe]}", "schemas: {users: /dev/zero}"):
@@ -373,7 +374,7 @@ def test_the_configurations_of_the_examples_keep_the_schema() -> None:
 
 def test_a_configuration_is_found_beside_the_data_or_above_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    repository = tmp_path / "home/work/repository"
+    repository = tmp_path / "home/projects/repository"
     data = repository / "data/2024"
     data.mkdir(parents=True)
     assert find_app(data / "export.jsonl") is None
@@ -404,9 +405,9 @@ def test_the_search_ends_at_the_root_of_a_repository(git: str, tmp_path: Path) -
 
 def test_the_search_ends_at_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    (tmp_path / "home/work").mkdir(parents=True)
+    (tmp_path / "home/projects").mkdir(parents=True)
     (tmp_path / "stream-import.yaml").write_text("{}")
-    assert find_app(tmp_path / "home/work/x.jsonl") is None
+    assert find_app(tmp_path / "home/projects/x.jsonl") is None
     assert find_app(tmp_path / "x.jsonl") == str(tmp_path / "stream-import.yaml")
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import hostile
 import jsonschema
 import pytest
+from clients import needs
 from msgspec.structs import replace
 from report_schemas import HOME, check
 from test_parts import in_process, line  # noqa: F401  # workers without processes, for all tests here
@@ -259,6 +260,7 @@ def test_counts_marks_and_baselines_are_the_same_for_any_parts(seed: int, here: 
     assert set(after.counts) <= unread_rules(RULESET)
 
 
+@needs(native.is_there(), "it was not compiled here")
 @pytest.mark.parametrize("plan", [{"jobs": 1}, {"jobs": 2, "chunk": 7_777}], ids=["alone", "parts"])
 @pytest.mark.parametrize("samples", [0, 3, 10_000])
 def test_the_native_engine_does_not_change_a_report(
@@ -267,8 +269,6 @@ def test_the_native_engine_does_not_change_a_report(
     here: Path,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if not native.is_there() and "CI" not in os.environ:
-        pytest.skip("it was not compiled here")
     monkeypatch.setattr(scan, "WORTH_ENGINE", 0)
     (here / "x.jsonl").write_bytes(spoilt(600, 5))
     suppressions = [

@@ -23,6 +23,7 @@ from typing import Any, BinaryIO, NoReturn
 import pytest
 import report_schemas
 from click.testing import CliRunner, Result
+from clients import needs
 
 import stream_import_rules as sir
 from stream_import_rules import api, artefact, cli, model, native, read
@@ -365,7 +366,7 @@ def test_an_output_is_removed_when_something_fails(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists() and "CI" not in os.environ, reason="no /dev/full here")
+@needs(Path("/dev/full").exists(), "no /dev/full here")
 def test_a_full_disk_is_told_in_a_sentence() -> None:
     with pytest.raises(OutputError, match="No space left"), Output("/dev/full") as out:
         out.write(b"x" * 100_000)

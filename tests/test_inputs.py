@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from clients import needs
 
 import stream_import_rules as sir
 from stream_import_rules import cli
@@ -71,7 +72,7 @@ def test_a_link_is_the_file_that_it_leads_to(folder: Path) -> None:
     assert inputs_of(["a.jsonl", "link.jsonl"]).repeated == (Repeated("link.jsonl", "a.jsonl"),)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="no name of a file has a * there")
+@needs(os.name != "nt", "no name of a file has a * there")
 @pytest.mark.parametrize("name", ["odd*.jsonl", "odd[1].jsonl", "[", "**"])
 def test_a_file_that_is_called_like_a_pattern_is_that_file(folder: Path, name: str) -> None:
     (folder / name).write_text(GOOD, "utf-8")
@@ -119,7 +120,7 @@ def test_a_folder_is_an_error_and_the_others_are_judged() -> None:
     assert '"path": "a.jsonl"' in result.stdout
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+@needs(hasattr(os, "mkfifo"), "no named pipes")
 def test_a_named_pipe_is_read_once(folder: Path) -> None:
     pipe = folder / "pipe.jsonl"
     os.mkfifo(pipe)
@@ -130,7 +131,7 @@ def test_a_named_pipe_is_read_once(folder: Path) -> None:
     assert (report.files[0].lines, report.counts) == (2, {"follow.duplicate": 1})
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="no such device")
+@needs(os.path.exists("/dev/zero"), "no such device")
 def test_what_never_ends_is_read_up_to_a_limit_and_is_one_finding() -> None:
     report = sir.validate_file("/dev/zero", max_stream="3MB")
     assert report.counts == {"file.max-stream-bytes": 1}

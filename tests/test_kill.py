@@ -16,12 +16,13 @@ import time
 from pathlib import Path
 
 import pytest
+from clients import needs
 
 from benchmarks.data import write_keys
 from benchmarks.kill import VALIDATE, kills
 from benchmarks.processes import left_after
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
+pytestmark = needs(Path("/proc/self/stat").exists(), "looks for processes in /proc")
 
 
 def test_nothing_is_left_of_a_command_that_is_killed(tmp_path: Path) -> None:
@@ -169,7 +170,7 @@ def test_a_full_disk_leaves_no_report_and_says_so(tmp_path: Path) -> None:
         assert list(report.parent.iterdir()) == []
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@needs(Path("/dev/full").exists(), "needs /dev/full")
 @pytest.mark.parametrize("format_", ["text", "jsonl"])
 def test_standard_output_on_a_full_disk_is_told_in_a_sentence(tmp_path: Path, format_: str) -> None:
     file = tmp_path / "bad.jsonl"
@@ -181,7 +182,7 @@ def test_standard_output_on_a_full_disk_is_told_in_a_sentence(tmp_path: Path, fo
     assert done.stderr == b"stream-import: cannot write to standard output: No space left on device\n"
 
 
-@pytest.mark.skipif(os.geteuid() == 0 and not Path("/proc/sys").exists(), reason="root may write everywhere")
+@needs(os.geteuid() != 0 or Path("/proc/sys").exists(), "root may write everywhere")
 def test_a_folder_that_cannot_be_written_is_told_before_the_file_is_read(tmp_path: Path) -> None:
     """Root may write to any folder but those that no user can."""
     folder = Path("/proc/sys") if os.geteuid() == 0 else tmp_path / "closed"

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import mmh3
 import pytest
+from clients import needs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mixtures import Mixtures
@@ -35,7 +36,7 @@ SEED = 1 if "CI" in os.environ or "FUZZ_EXAMPLES" not in os.environ else int.fro
 
 SILENT = Judges(RULESET, Policy(RULESET, ignore=["*"]), now=NOW, engine=True)
 
-needs_engine = pytest.mark.skipif(not native.is_there() and "CI" not in os.environ, reason="it was not compiled here")
+needs_engine = needs(native.is_there(), "it was not compiled here")
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from clients import needs
 from relation_files import make_file
 
 from stream_import_rules import artefact, model, native, store
@@ -20,7 +21,7 @@ RULESET, _ = artefact.load()
 QUERIES = artefact.queries()
 NOW = 1_700_000_000_000_000
 
-pytestmark = pytest.mark.skipif(not native.is_there(), reason="the native engine was not compiled here")
+pytestmark = needs(native.is_there(), "the native engine was not compiled here")
 
 
 def is_circular(staged: Staged, relation: model.Acyclic) -> bool:

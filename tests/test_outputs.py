@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from clients import needs
 from test_cli import run, stand_in, write
 from test_report import finding, push
 
@@ -115,7 +116,7 @@ def test_if_one_output_cannot_be_opened_there_is_none(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["export.jsonl"]
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists() and "CI" not in os.environ, reason="no /dev/full here")
+@needs(Path("/dev/full").exists(), "no /dev/full here")
 def test_if_one_output_cannot_be_written_there_is_none(tmp_path: Path) -> None:
     path = write(tmp_path, "BAD\n")
     (tmp_path / "a").write_text("old")

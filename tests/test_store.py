@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 import pytest
 from click.testing import CliRunner, Result
+from clients import needs
 
 import stream_import_rules as sir
 from benchmarks.data import write_keys
@@ -233,7 +234,7 @@ time.sleep(60)
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="processes are killed otherwise there")
+@needs(os.name != "nt", "processes are killed otherwise there")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_a_private_folder_goes_when_its_process_is_killed(temporary: Path, how: signal.Signals) -> None:
     with subprocess.Popen(

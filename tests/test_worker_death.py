@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from clients import needs
 
 from benchmarks.processes import session
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
+pytestmark = needs(Path("/proc/self/stat").exists(), "looks for processes in /proc")
 
 #: The command, with workers for small parts, which says when the first of their results is there.
 COMMAND = """
