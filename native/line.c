@@ -290,7 +290,7 @@ static void begin(Lines *lines)
     walk->prefixed.count = 0;
     walk->arena.used = 0;
     walk->found = &walk->of_line;
-    walk->of_line.count = walk->of_entries.count = walk->groups.count = walk->values.count = 0;
+    walk->of_line.count = walk->of_entries.count = walk->groups.count = 0;
     walk->names.count = walk->texts.count = 0;
     walk->no_binary = walk->references = NULL;
     walk->first = INT64_MAX;

@@ -144,8 +144,7 @@ static int node_of(const Plan *plan, Reader *reader, Node **place)
     }
     if (!inside(reader, &in) || !small(&in, &node->kind) || !small(&in, &node->types) ||
         !site_of(plan, &in, &node->type_site) || !small(&in, &node->nullable) || !small(&in, &node->blank) ||
-        !small(&in, &node->feed_id) || !small(&in, &node->time) || !small(&in, &node->span) ||
-        !small(&in, &node->values))
+        !small(&in, &node->feed_id) || !small(&in, &node->time) || !small(&in, &node->span))
         return 0;
     node->tolerated = items(&in, &list, sizeof(Tolerated), &node->tolerated_count);
     if (!node->tolerated)
@@ -349,7 +348,7 @@ int plan_make(Plan *plan, PyObject *source)
     Py_INCREF(source);
     if (!name(&in, &plan->discriminator) || !name(&in, &plan->payload) || !name(&in, &light) || !name(&in, &active) ||
         !small(&in, &plan->depth) || !number(&in, &plan->largest) || !number(&in, &plan->first) ||
-        !number(&in, &plan->last) || !small(&in, &plan->values_count))
+        !number(&in, &plan->last))
         return 0;
     plan->site_count = (int)light.len;
     plan->light = (uint8_t *)light.s;

@@ -67,7 +67,6 @@ struct Node {
     int feed_id; /* its group is counted */
     int time;    /* it is read as a time */
     int span;    /* its times are counted */
-    int values;  /* its values are counted, in the table of this number; -1: not */
     int tolerated_count, check_count;
     Tolerated *tolerated;
     Check *checks;
@@ -170,7 +169,6 @@ typedef struct {
     int depth;       /* containers may be nested so deep */
     int64_t largest; /* and integers be so large */
     int64_t first, last; /* times outside of these are not counted in the span */
-    int values_count;
     PyObject *source; /* keeps the bytes of the patterns alive */
 } Plan;
 

@@ -72,7 +72,7 @@ typedef struct {
     int64_t space, spared; /* bytes of white space, and by which shorter escapes are shorter */
     int64_t grave;         /* findings that are more than advice */
     Row *found;            /* where findings go: those of the line, or those of the entry */
-    Row of_line, of_entries, groups, values;
+    Row of_line, of_entries, groups;
     Items names, texts;
     const Members *line_members;
     const RecordCheck *no_binary, *references; /* of the record at hand, for the strings in it */
@@ -92,9 +92,7 @@ typedef struct {
 
     /* Of all lines. */
     Table group_table;
-    Table *value_tables;
     int open_groups; /* groups need not be known */
-    int with_values;
 } Walk;
 
 /* The value at `p` is tested as the node says. The text behind it, NULL if it is not JSON or cannot be walked. */

@@ -1,7 +1,5 @@
 # The extension module that is compiled from the folder `native`.
 
-VERSION: int
-
 def relations_may(
     keys: tuple[bytes, ...], refs: tuple[bytes, ...], questions: tuple[tuple[int, ...], ...], threads: int, /
 ) -> tuple[bool, ...]: ...

@@ -136,7 +136,6 @@ class _Planner:
             min(exact, 2**53 - 1),
             FIRST,
             LAST,
-            0,
             instructions,
         )
         return Plan(source, tuple(self._sites), tuple(i.name for i in ruleset.instructions))
@@ -171,7 +170,7 @@ class _Planner:
         """The node of a value. ``span`` is the path below it of the times that are counted."""
         match value:
             case model.AnyValue():
-                return (_ANY_VALUE, 0, -1, 0, 0, 0, 0, 0, -1, (), (), _NOTHING_QUICK)
+                return (_ANY_VALUE, 0, -1, 0, 0, 0, 0, 0, (), (), _NOTHING_QUICK)
             case model.RecordValue():
                 kind, types, checks = _RECORD, _OBJECT, ()
                 rest: _Tuple = (self._record(value, span, line),)
@@ -199,7 +198,6 @@ class _Planner:
             bool(self._ruleset.feed_id_type) and value.named == self._ruleset.feed_id_type,
             isinstance(value, model.TimeValue),
             span == (),
-            -1,
             tuple(self._tolerated(form) for form in value.tolerated),
             checks,
             self._quick(value),
