@@ -368,8 +368,8 @@ static int table_of(Table *table, PyObject *columns)
         if (!i)
             table->count = (size_t)held->len;
         if (held->len != (Py_ssize_t)table->count * width || table->count >= NO_ROW ||
-            (uintptr_t)held->buf % (uintptr_t)width) {
-            PyErr_SetString(PyExc_ValueError, "the columns of a table differ in length");
+            (table->count && (uintptr_t)held->buf % (uintptr_t)width)) { /* an empty buffer may stand anywhere */
+            PyErr_SetString(PyExc_ValueError, "the columns of a table differ in length, or do not stand as numbers must");
             return 0;
         }
         if (i)

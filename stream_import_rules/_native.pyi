@@ -1,7 +1,9 @@
 # The extension module that is compiled from the folder `native`.
 
+from array import array
+
 def relations_may(
-    keys: tuple[bytes, ...], refs: tuple[bytes, ...], questions: tuple[tuple[int, ...], ...], threads: int, /
+    keys: tuple[array[int], ...], refs: tuple[array[int], ...], questions: tuple[tuple[int, ...], ...], threads: int, /
 ) -> tuple[bool, ...]: ...
 def line_feeds(data: bytes, start: int, end: int, /) -> int: ...
 

@@ -63,7 +63,7 @@ def is_there() -> bool:
 
 
 def relations_may(
-    keys: tuple[bytes, ...], refs: tuple[bytes, ...], questions: tuple[tuple[int, ...], ...], threads: int
+    keys: tuple[array[int], ...], refs: tuple[array[int], ...], questions: tuple[tuple[int, ...], ...], threads: int
 ) -> tuple[bool, ...]:
     """The answers to questions about staged rows, given by so many threads; see ``native_relations``."""
     return _native.relations_may(keys, refs, questions, threads)

@@ -6,6 +6,7 @@ question errs on one side: what is said to hold, holds; what is not may hold all
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import TypeAlias, assert_never
@@ -23,7 +24,7 @@ _LONG = 64
 
 
 def that_may_break(
-    ruleset: model.RuleSet, relations: Sequence[model.Relation], staged: Sequence[Staged], threads: int = 1
+    ruleset: model.RuleSet, relations: Sequence[model.Relation], staged: Staged, threads: int = 1
 ) -> list[bool]:
     """Of each relation whether it may be broken somewhere in these rows; all may if there is no engine. So many
     ``threads`` look."""
@@ -31,16 +32,13 @@ def that_may_break(
         return [True] * len(relations)
     asked = [_questions(ruleset, relation) for relation in relations]
     flat = tuple(question for questions in asked for question in questions)
-    answers = iter(
-        native.relations_may(_table([s.keys for s in staged]), _table([s.refs for s in staged]), flat, threads)
-    )
+    answers = iter(native.relations_may(_table(staged.keys), _table(staged.refs), flat, threads))
     # As many answers as questions are taken for each relation, whatever the first of them is.
     return [any(tuple(islice(answers, len(questions)))) for questions in asked]
 
 
-def _table(parts: Sequence[Rows]) -> tuple[bytes, ...]:
-    """The columns of rows, those of all parts one behind the other."""
-    return tuple(b"".join(memoryview(getattr(rows, name)) for rows in parts) for name in Rows.COLUMNS)
+def _table(rows: Rows) -> tuple[array[int], ...]:
+    return tuple(getattr(rows, name) for name in Rows.COLUMNS)
 
 
 def _questions(ruleset: model.RuleSet, relation: model.Relation) -> list[_Question]:

@@ -73,6 +73,17 @@ class Rows:
             getattr(self, name).extend(getattr(other, name))
 
 
+def joined(parts: Sequence[Rows]) -> Rows:
+    """The rows of some tables, which are empty afterwards: column by column, so that no row is held twice."""
+    whole = Rows()
+    for name in Rows.COLUMNS:
+        column = getattr(whole, name)
+        for rows in parts:
+            column.extend(getattr(rows, name))
+            setattr(rows, name, array(column.typecode))
+    return whole
+
+
 class Staged:
     """What was staged of some lines."""
 

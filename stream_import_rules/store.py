@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from .arrow_tables import arrow
 from .private import PrivateFolder
-from .staging import NONE, Rows, Staged
+from .staging import NONE, Rows, Staged, joined
 
 if TYPE_CHECKING:
     import duckdb
@@ -97,9 +97,14 @@ class Store:
         if self._count > (self._most_held if self._engine is None else _BATCH):
             self._flush()
 
-    def held(self) -> Sequence[Staged] | None:
+    def held(self) -> Staged | None:
         """All rows, if none was handed to an engine yet."""
-        return self._waiting if self._engine is None and self._failure is None else None
+        if self._engine is not None or self._failure is not None:
+            return None
+        whole = Staged()
+        whole.keys, whole.refs = joined([s.keys for s in self._waiting]), joined([s.refs for s in self._waiting])
+        self._waiting = [whole]
+        return whole
 
     def ask(self, query: str, parameters: Sequence[int] = ()) -> Iterator[list[Row]]:
         """The rows of an answer, some at a time. Raises ``StoreError``."""
