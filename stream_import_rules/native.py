@@ -72,7 +72,7 @@ def relations_may(
 def engine_for(ruleset: RuleSet, active: frozenset[str]) -> Engine | None:
     """The engine for a rule set and the rules that are reported; ``None`` if it was not compiled, or cannot be told
     of them."""
-    from .native_plan import NoPlan  # small files need no plan, and no time to load what makes one
+    from .native_stages import NoPlan  # small files need no plan, and no time to load what makes one
 
     if not is_there():
         return None
@@ -85,7 +85,7 @@ def engine_for(ruleset: RuleSet, active: frozenset[str]) -> Engine | None:
 class Engine:
     """The engine for one rule set and the rules that are reported.
 
-    Raises ``native_plan.NoPlan`` if it cannot be told of them.
+    Raises ``native_stages.NoPlan`` if it cannot be told of them.
     """
 
     def __init__(self, ruleset: RuleSet, active: frozenset[str]) -> None:

@@ -11,12 +11,13 @@ condition that is left out.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache, reduce
 from typing import Any, NamedTuple, TypeAlias, TypeVar, assert_never
 
 from . import model, times
-from .native_patterns import NoTable, Table, both, table_of
-from .staging import Instruction, Stager
+from .native_patterns import NoTable, Table, table_of
+from .native_quick import NOTHING, Quick, quick_of
+from .native_stages import NoPlan, Stages
+from .staging import Stager
 from .surveys import FIRST, LAST
 
 _Tuple: TypeAlias = tuple[Any, ...]
@@ -84,16 +85,6 @@ _RECORD_CHECKS = {
 }
 
 
-#: More than any length, or microsecond of a time.
-_ENDLESS = 1 << 62
-#: As many digits of seconds as the engine counts.
-_DIGITS = 1_000
-#: The numbers of the members of a line start here; the number of no operand at all.
-_OF_LINE, _NEVER = 64, -2
-#: Every check of a value is looked at by itself.
-_NOTHING_QUICK = (1, 0, None, False, 0, 0, 0, -1, 0, True)
-
-
 class Plan(NamedTuple):
     """The tuples for the engine, and the rule of each site."""
 
@@ -101,10 +92,6 @@ class Plan(NamedTuple):
     rules: tuple[str, ...]
     #: The instructions in the order in which the engine counts their entries.
     instructions: tuple[str, ...]
-
-
-class NoPlan(ValueError):
-    """The rule set is none that the engine can be told of."""
 
 
 def plan_of(ruleset: model.RuleSet, active: frozenset[str]) -> Plan:
@@ -161,7 +148,7 @@ class _Planner:
         if instruction.name in self._staged:
             entry = _value_of(instruction.line, payload)
             assert isinstance(entry, model.ListValue)
-            stage = _Stages(names, self._names.get(id(entry.items), [])).of(self._staged[instruction.name])
+            stage = Stages(names, self._names.get(id(entry.items), [])).of(self._staged[instruction.name])
         return instruction.name.encode(), names.index(payload), line, stage
 
     # ------------------------------------------------------------------ values
@@ -170,7 +157,7 @@ class _Planner:
         """The node of a value. ``span`` is the path below it of the times that are counted."""
         match value:
             case model.AnyValue():
-                return (_ANY_VALUE, 0, -1, 0, 0, 0, 0, 0, (), (), _NOTHING_QUICK)
+                return (_ANY_VALUE, 0, -1, 0, 0, 0, 0, 0, (), (), NOTHING)
             case model.RecordValue():
                 kind, types, checks = _RECORD, _OBJECT, ()
                 rest: _Tuple = (self._record(value, span, line),)
@@ -204,36 +191,10 @@ class _Planner:
             *rest,
         )
 
-    def _quick(self, value: model.Value) -> _Tuple:
-        """What settles most checks of a string at once, and which it leaves."""
-        wanted = [] if isinstance(value, (model.AnyValue, model.RecordValue)) else self._wanted(value.checks)
-        if isinstance(value, model.TimeValue):
-            return _quick_time(wanted)
-        least, most, patterns, settled = 0, _ENDLESS, [], 0  # type: int, int, list[str], int
-        for i, check in enumerate(wanted):
-            match check:
-                case model.NotEmpty():
-                    least = 1
-                case model.MaxLength(limit=limit) | model.MaxBytes(limit=limit):
-                    most = min(most, limit)
-                case model.Pattern(pattern=pattern):
-                    patterns.append(pattern)
-                case model.Split(separator=separator, parts=parts) if _is_plain(separator):
-                    patterns.append(f"[^{separator}]+".join(("", *[separator] * (len(parts) - 1), "")))
-                case model.PartPattern(separator=separator, part=part, parts=count) if _is_plain(separator):
-                    pieces = [f"[^{separator}]*"] * count
-                    pieces[part] = f"({check.pattern})"
-                    patterns.append(separator.join(pieces))
-                case _:
-                    continue
-            settled |= 1 << i
-        table = _all_of(patterns)
-        if patterns and table is None:
-            return _NOTHING_QUICK
-        texts = [form.pattern for form in value.tolerated if isinstance(form, model.ToleratedText)]
-        apart = table is not None and all(_are_apart(table, text) for text in texts)
-        rest = ((1 << len(wanted)) - 1) & ~settled
-        return least, most, table, False, 0, 0, 0, -1, rest, bool(texts) and not apart
+    def _quick(self, value: model.Value) -> Quick:
+        if isinstance(value, (model.AnyValue, model.RecordValue)):
+            return NOTHING
+        return quick_of(value, self._wanted(value.checks))
 
     def _tolerated(self, form: model.Tolerated) -> _Tuple:
         match form:
@@ -394,66 +355,6 @@ class _Planner:
         )
 
 
-class _Stages:
-    """What is staged of the entries of one instruction, in numbers; ``of_line`` and ``of_entry`` are members."""
-
-    def __init__(self, of_line: list[str], of_entry: list[str]) -> None:
-        self._of_line, self._of_entry = of_line, of_entry
-
-    def of(self, instruction: Instruction) -> _Tuple:
-        record = instruction.record
-        names = [reference.name for _, reference, _ in instruction.named]
-        about = tuple(names.index(name) for name in record.about)
-        unspaced = {name for p in instruction.prefixed[:1] for name in p.reference.members}
-        return (
-            instruction.number,
-            record.derived,
-            self._operands(record.key),
-            record.scope is not None,
-            self._facet(record.scope),
-            record.part is not None,
-            self._facet(record.part),
-            self._operand(record.at) if record.at else _NEVER,
-            sum(1 << self._operand(name) for name in sorted(unspaced)),
-            about,
-            tuple(self._named(record, *named) for named in instruction.named),
-            tuple(
-                (p.number, p.reference.form == "activity-id", p.several, p.reference.prefix.encode())
-                for p in instruction.prefixed
-            ),
-        )
-
-    def _named(self, record: model.Record, number: int, reference: model.Reference, to: model.Record) -> _Tuple:
-        return (
-            number,
-            reference.form == "activity-id",
-            reference.to == record.name,
-            to.derived,
-            to.derived and to.part is not None and reference.form == "key",
-            self._operands(reference.members),
-            self._operands(reference.absent),
-        )
-
-    def _operands(self, operands: Iterable[str], given: int = _NEVER, prefix: str = "") -> _Tuple:
-        return tuple(map(self._operand, operands)), given, prefix.encode()
-
-    def _facet(self, operands: model.Operands | None) -> _Tuple:
-        if operands is None:
-            return self._operands(())
-        given = self._operand(operands.given) if operands.given else _NEVER
-        return self._operands(operands.members, given, operands.prefix)
-
-    def _operand(self, operand: str) -> int:
-        """The number of an operand: -1 is the entry itself."""
-        if not operand:
-            return -1
-        name = operand.removeprefix("/")
-        names, first = (self._of_entry, 0) if name == operand else (self._of_line, _OF_LINE)
-        if name not in names:
-            raise NoPlan(f"{operand} is no member that the rules define")
-        return first + names.index(name)
-
-
 def _value_of(record: model.RecordValue, name: str) -> model.Value | None:
     return next((field.value for field in record.fields if field.name == name), None)
 
@@ -497,59 +398,6 @@ def _compared_with(value: model.Value) -> set[str]:
 def _bits(after: tuple[str, ...], checks: Iterable[model.ValueCheck | model.RecordCheck]) -> int:
     """The numbers of the checks of some rules, as bits."""
     return sum(1 << i for i, check in enumerate(checks) if check.rule in after)
-
-
-def _quick_time(checks: list[model.ValueCheck]) -> _Tuple:
-    """What settles the checks of a time at once."""
-    digits, first, last, ahead, rest = _DIGITS, -_ENDLESS, _ENDLESS, -1, 0
-    for i, check in enumerate(checks):
-        match check:
-            case model.TimePrecision(digits=limit):
-                digits = min(digits, limit)
-            case model.TimeNotBefore(instant=instant):
-                first = max(first, times.micros_of(instant))
-            case model.TimeNotAfter(instant=instant):
-                last = min(last, times.micros_of(instant))
-            case model.TimeNotAhead(seconds=seconds):
-                ahead = min(ahead, seconds * 1_000_000) if ahead >= 0 else seconds * 1_000_000
-            case (
-                model.NotEmpty()
-                | model.TimeFormat()
-                | model.TimeOffset()
-                | model.TimeUtc()
-                | model.TimeZulu()
-                | model.TimeUppercase()
-            ):
-                pass
-            case _:
-                rest |= 1 << i
-    return 1, _ENDLESS, None, True, digits, first, last, ahead, rest, True
-
-
-def _is_plain(separator: str) -> bool:
-    """Whether a separator can stand in a pattern, and in a class, as it is."""
-    return len(separator) == 1 and separator in ":;,/ @#%&=~!\"'<>_"
-
-
-@lru_cache(maxsize=256)
-def _joined(patterns: tuple[str, ...]) -> Table:
-    return reduce(both, map(table_of, patterns))
-
-
-def _all_of(patterns: list[str]) -> Table | None:
-    """The table of what matches all patterns, ``None`` if there is none."""
-    try:
-        return _joined(tuple(patterns)) if patterns else None
-    except NoTable:
-        return None
-
-
-def _are_apart(table: Table, pattern: str) -> bool:
-    """Whether nothing that a table accepts matches a pattern."""
-    try:
-        return not any(both(table, table_of(pattern))[0])
-    except NoTable:
-        return False
 
 
 def _table(pattern: str) -> Table | None:

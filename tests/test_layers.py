@@ -65,6 +65,8 @@ ORDER = [
     "staging",
     "staging_columns",
     "native_patterns",
+    "native_quick",
+    "native_stages",
     "native_plan",
     "native",
     "scan",
