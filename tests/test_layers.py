@@ -131,6 +131,9 @@ ORDER = [
     "run",
     "progress",
     "",  # the package itself, which names what users import
+    "cli_terminal",
+    "cli_options",
+    "cli_lookup",
     "cli",
     "__main__",
 ]
@@ -142,7 +145,7 @@ SHAPES = {f"{COMPILER}.to_report_schema": {f"{RUNTIME}.{name}" for name in _SHAP
 #: Heavy modules, and who may import them when it is itself imported.
 HEAVY = {
     "rich": {f"{RUNTIME}.report.{name}" for name in ("page", "excerpt", "text", "rulebook")},
-    "click": {f"{RUNTIME}.cli", f"{COMPILER}.__main__"},
+    "click": {f"{RUNTIME}.cli{part}" for part in ("", "_terminal", "_options", "_lookup")} | {f"{COMPILER}.__main__"},
     "duckdb": set[str](),
     "pyarrow": set[str](),
     "yaml": {f"{COMPILER}.load"},
