@@ -20,7 +20,7 @@ import msgspec
 from .model import RuleSet, of_json
 
 if TYPE_CHECKING:
-    from .scan import FastValidator
+    from .judges import FastValidator
 
 #: The rule set that is used if none is named.
 DEFAULT = "feeds-v2"

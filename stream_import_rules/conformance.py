@@ -20,8 +20,8 @@ from . import model, sources
 from .app_check import AppChecker
 from .app_file import in_memory
 from .findings import Finding, Kept
+from .judges import FastValidator
 from .policy import Policy
-from .scan import FastValidator
 from .validate import Checker
 
 

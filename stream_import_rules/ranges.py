@@ -18,9 +18,10 @@ from .arrow_tables import arrow
 from .baseline import Tally
 from .findings import Excerpt, Finding, Mark
 from .groups import Use
+from .judges import Judges
 from .model import Severity
 from .places import Places
-from .scan import Judges, Known, Scan
+from .scan import Known, Scan
 from .staging import Staged
 from .surveys import Survey
 

@@ -19,13 +19,14 @@ from .baseline import Tally
 from .entries import ImportFile
 from .findings import Sink, clip, writable
 from .histograms import Histograms
+from .judges import FastValidator, Judges
 from .marks import Marker
 from .model import MaxStreamBytes, RuleSet, Severity
 from .policy import Policy
 from .private import PrivateFolder
 from .ranges import Result
 from .relate import Relations, relate
-from .scan import FastValidator, Judges, Scan
+from .scan import Scan
 from .staging import Staged
 from .store import Store, StoreError
 from .workers import Pool, Recipe, WorkerError

@@ -27,12 +27,13 @@ import msgspec
 from . import artefact, read
 from .app import App
 from .app_check import AppChecker
+from .judges import Judges
 from .marks import Marker
 from .model import Severity
 from .policy import Policy
 from .ranges import Result, scan_range
 from .read import Part
-from .scan import Judges, Known
+from .scan import Known
 
 _LENGTH = struct.Struct("<Q")
 #: Parts that are asked for beyond the number of workers: what is done before its turn waits in memory.

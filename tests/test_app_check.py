@@ -13,9 +13,10 @@ import pytest
 from stream_import_rules import app_file, artefact, data_schemas
 from stream_import_rules.app_check import AppChecker
 from stream_import_rules.findings import Finding, Kept
+from stream_import_rules.judges import FastValidator
 from stream_import_rules.policy import Policy
 from stream_import_rules.surveys import MOST_VALUES, Survey
-from stream_import_rules.validate import Checker, FastValidator
+from stream_import_rules.validate import Checker
 
 ROOT = Path(__file__).parents[1]
 RULESET = artefact.load()[0]

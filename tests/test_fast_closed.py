@@ -17,8 +17,8 @@ from generators.to_python import to_python
 from stream_import_rules import artefact, model
 from stream_import_rules.explain import Explainer
 from stream_import_rules.framing import Framer, Judge
+from stream_import_rules.judges import FastValidator
 from stream_import_rules.policy import Policy
-from stream_import_rules.validate import FastValidator
 
 RULES, _ = artefact.load()
 NOW = 1_700_000_000_000_000

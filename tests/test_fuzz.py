@@ -21,11 +21,12 @@ from strategies import NOW, RULESET, clean_lines, files, lines_of, right_lines, 
 
 from stream_import_rules import jsontext, times, validate_line
 from stream_import_rules.findings import Excerpt, Finding, Mark
+from stream_import_rules.judges import FastValidator
 from stream_import_rules.model import Severity
 from stream_import_rules.places import Places
 from stream_import_rules.policy import Policy
 from stream_import_rules.surveys import Survey
-from stream_import_rules.validate import Checker, FastValidator, FileSummary
+from stream_import_rules.validate import Checker, FileSummary
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "2000"))
 

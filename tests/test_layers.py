@@ -69,6 +69,7 @@ ORDER = [
     "native_stages",
     "native_plan",
     "native",
+    "judges",
     "scan",
     # what the compiler made
     "fast",

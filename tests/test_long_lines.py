@@ -16,10 +16,10 @@ import pytest
 import stream_import_rules as sir
 from stream_import_rules import artefact, read
 from stream_import_rules.findings import Finding, Kept
+from stream_import_rules.judges import Judges
 from stream_import_rules.model import MaxLineBytes
 from stream_import_rules.policy import Policy
 from stream_import_rules.ranges import scan_range
-from stream_import_rules.scan import Judges
 from stream_import_rules.sources import unpacked
 from stream_import_rules.validate import Checker, FileSummary
 

@@ -20,13 +20,14 @@ from mixtures import Mixtures
 from stream_import_rules import artefact, model, native, read, scan
 from stream_import_rules.baseline import Baseline, Place
 from stream_import_rules.findings import Excerpt, Finding, Kept, Mark
+from stream_import_rules.judges import Judges
 from stream_import_rules.marks import Marker, marker_of
 from stream_import_rules.native_patterns import NoTable, both, table_of
 from stream_import_rules.native_plan import plan_of
 from stream_import_rules.native_stages import NoPlan
 from stream_import_rules.policy import Policy
 from stream_import_rules.ranges import Bounded
-from stream_import_rules.scan import Judges, Scan
+from stream_import_rules.scan import Scan
 from stream_import_rules.staging import Rows, Staged, hash_of
 from stream_import_rules.suppressions import Suppression
 

@@ -11,10 +11,10 @@ from clients import needs
 from relation_files import make_file
 
 from stream_import_rules import artefact, model, native, store
+from stream_import_rules.judges import Judges
 from stream_import_rules.native_relations import that_may_break
 from stream_import_rules.policy import Policy
 from stream_import_rules.ranges import scan_range
-from stream_import_rules.scan import Judges
 from stream_import_rules.staging import KNOWN, LOOSE, NONE, Rows, Staged, joined
 
 RULESET, _ = artefact.load()

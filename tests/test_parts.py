@@ -12,9 +12,9 @@ import pytest
 from relation_files import make_file
 
 from stream_import_rules import api, read, validate, workers
+from stream_import_rules.judges import Judges
 from stream_import_rules.ranges import Result
 from stream_import_rules.report import json as as_json
-from stream_import_rules.scan import Judges
 from stream_import_rules.workers import Recipe, Request, WorkerError, judges_of, scan_part
 
 #: The judges of the last run, which its workers share: to make them takes longer than all else here.

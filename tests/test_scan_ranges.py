@@ -8,9 +8,9 @@ import pytest
 from relation_files import make_file
 
 from stream_import_rules import artefact, scan
+from stream_import_rules.judges import Judges
 from stream_import_rules.policy import Policy
 from stream_import_rules.ranges import Result, scan_range
-from stream_import_rules.scan import Judges
 from stream_import_rules.staging import Rows
 
 RULESET, _ = artefact.load()

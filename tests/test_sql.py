@@ -10,10 +10,10 @@ import sqlglot
 from relation_files import make_file
 
 from stream_import_rules import artefact, store
+from stream_import_rules.judges import Judges
 from stream_import_rules.policy import Policy
 from stream_import_rules.private import PrivateFolder
 from stream_import_rules.ranges import scan_range
-from stream_import_rules.scan import Judges
 from stream_import_rules.staging import Staged
 from stream_import_rules.store import ANSWER, Engine, Row
 

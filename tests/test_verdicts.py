@@ -16,8 +16,8 @@ import pytest
 from stream_import_rules import artefact, sources
 from stream_import_rules.conformance import Executor, app_of, file_of, line_of
 from stream_import_rules.findings import Finding, Kept
+from stream_import_rules.judges import FastValidator
 from stream_import_rules.policy import Policy
-from stream_import_rules.scan import FastValidator
 from stream_import_rules.validate import Checker
 
 ROOT = Path(__file__).parents[1]
